@@ -1,0 +1,166 @@
+import type { Fab, FabComponents } from "../model/fab.ts";
+import type { MessageId, NodeId, ObjectId, RunId, SeriesId, TaskId } from "../model/ids.ts";
+import type { Envelope } from "../model/message.ts";
+import type { Node, NodeStatus } from "../model/node.ts";
+import type { Run, RunSeries } from "../model/run.ts";
+import type { Task } from "../model/task.ts";
+
+/**
+ * What is remembered. A store keeps rows and allows everything; what may happen is decided in `core/rules`.
+ *
+ * A transaction sees its own writes, happens whole or (when `work` throws) not at all, and two never overlap.
+ * When `transaction` resolves, what it wrote survives a crash (for a store that remembers at all).
+ * `work` awaits nothing but the transaction's own methods.
+ */
+export interface Store {
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** The rows of one store, within one transaction. `put…` inserts or replaces by id. */
+export interface Transaction extends NodeRows, RunRows, MessageRows, ObjectRows, LogRows {
+  /** Remembers a one-time word; false when it is remembered already. Words past `untilMs` are forgotten. */
+  useNonce(scope: string, nonce: string, nowMs: number, untilMs: number): Promise<boolean>;
+}
+
+/** SuperNodes by id and key. */
+export interface NodeRows {
+  node(id: NodeId): Promise<Node | undefined>;
+  /** By the exact bytes of the public key, in any status. */
+  nodeByKey(publicKey: Uint8Array): Promise<Node | undefined>;
+  /** In order of registration. */
+  nodes(statuses?: readonly NodeStatus[]): Promise<Node[]>;
+  putNode(node: Node): Promise<void>;
+}
+
+/** An app as it is kept: the archive and what was read from it once. */
+export interface StoredFab extends Fab {
+  readonly components: FabComponents;
+}
+
+/** Runs, their tasks, series and apps. */
+export interface RunRows {
+  run(id: RunId): Promise<Run | undefined>;
+  /** Newest pending time first, at most `limit`. */
+  runs(filter?: { ownerId?: string; seriesId?: SeriesId; limit?: number }): Promise<Run[]>;
+  putRun(run: Run): Promise<void>;
+
+  task(id: TaskId): Promise<Task | undefined>;
+  taskByToken(tokenHash: string): Promise<Task | undefined>;
+  tasksOfRun(id: RunId): Promise<Task[]>;
+  /** Oldest pending time first. */
+  pendingTasks(): Promise<Task[]>;
+  /** Tasks that hold a lease, the one that lapses first leading. */
+  leasedTasks(): Promise<Task[]>;
+  putTask(task: Task): Promise<void>;
+
+  series(id: SeriesId): Promise<RunSeries | undefined>;
+  /** Newest update first. */
+  listSeries(): Promise<RunSeries[]>;
+  putSeries(series: RunSeries): Promise<void>;
+  /** The serialised `Context` of a series. */
+  context(id: SeriesId): Promise<Uint8Array | undefined>;
+  putContext(id: SeriesId, context: Uint8Array): Promise<void>;
+
+  fab(hash: string): Promise<StoredFab | undefined>;
+  putFab(fab: StoredFab): Promise<void>;
+}
+
+/** A message and how far it came. Times are Unix milliseconds. */
+export interface StoredMessage extends Envelope {
+  /** Rises with each message stored: the order of delivery. Set by `putMessage` when 0. */
+  readonly sequence: number;
+  /** Whether every object of it is uploaded; only then may its receiver see it. */
+  readonly complete: boolean;
+  /** When it was last handed to its receiver. */
+  readonly deliveredAt?: number;
+  /** How often it was handed out. */
+  readonly deliveries: number;
+  /** When its receiver said that it has all objects. */
+  readonly confirmedAt?: number;
+}
+
+/** Messages, always within their run: the same id in another run is another message. */
+export interface MessageRows {
+  message(run: RunId, id: MessageId): Promise<StoredMessage | undefined>;
+  /** The reply to an instruction, complete or not. */
+  replyTo(run: RunId, instruction: MessageId): Promise<StoredMessage | undefined>;
+  /** Complete instructions for a node that were never delivered, in sequence. */
+  undelivered(dst: NodeId): Promise<StoredMessage[]>;
+  messagesOfRun(run: RunId): Promise<StoredMessage[]>;
+  putMessage(message: StoredMessage): Promise<void>;
+  /** Forgets a message; its objects are let go separately. */
+  deleteMessage(run: RunId, id: MessageId): Promise<void>;
+}
+
+/** What is known about a content that is held. */
+export interface StoredContent {
+  readonly objectId: ObjectId;
+  readonly sizeBytes: number;
+  /** As the head of the uploaded content names them. */
+  readonly children: readonly ObjectId[];
+}
+
+/** One object as part of one message. */
+export interface Member {
+  readonly runId: RunId;
+  readonly messageId: MessageId;
+  readonly objectId: ObjectId;
+  readonly src: NodeId;
+  readonly dst: NodeId;
+  /** Whether the sender still has to upload it. */
+  readonly missing: boolean;
+}
+
+/**
+ * Objects. A content is stored once; a member says that a message needs it. A peer may read a content
+ * only through a member of a message that it sent or was sent in that run.
+ */
+export interface ObjectRows {
+  content(id: ObjectId): Promise<StoredContent | undefined>;
+  putContent(content: StoredContent): Promise<void>;
+  deleteContent(id: ObjectId): Promise<void>;
+  /** The ids of every content that has a row. */
+  contentIds(): Promise<ObjectId[]>;
+
+  putMember(member: Member): Promise<void>;
+  membersOf(run: RunId, message: MessageId): Promise<Member[]>;
+  /** Members with this object in messages of the run that `peer` sent or was sent. */
+  membersFor(run: RunId, peer: NodeId, object: ObjectId): Promise<Member[]>;
+  /** Of one message: how many objects are missing. */
+  missingCount(run: RunId, message: MessageId): Promise<number>;
+  deleteMember(run: RunId, message: MessageId, object: ObjectId): Promise<void>;
+  /** Whether any message of any run has the object as a member. */
+  isMember(object: ObjectId): Promise<boolean>;
+}
+
+/** A line or more that an app printed. */
+export interface LogEntry {
+  /** Unix seconds, strictly rising within a run. */
+  readonly at: number;
+  readonly text: string;
+}
+
+/** Something a task reported about itself. */
+export interface TaskEvent {
+  /** Rises from 1 within the store. Set by `appendEvent` when 0. */
+  readonly id: number;
+  readonly runId: RunId;
+  readonly taskId: TaskId;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly event: string;
+  /** A JSON object, as text. */
+  readonly data: string;
+}
+
+/** What runs said: logs and events. */
+export interface LogRows {
+  /** Stores text under `at`, moved up where needed so that times rise strictly. */
+  appendLog(run: RunId, at: number, text: string): Promise<void>;
+  /** Entries later than `after` (Unix seconds), in order. */
+  logs(run: RunId, after: number): Promise<LogEntry[]>;
+  appendEvent(event: TaskEvent): Promise<void>;
+  /** Events of a run with an id above `after`, in order. */
+  events(run: RunId, after: number): Promise<TaskEvent[]>;
+}
