@@ -1,0 +1,4 @@
+/** Why an app cannot be built, read or run: one or more sentences for the person who wrote it. */
+export class FabError extends Error {
+  override name = "FabError";
+}
