@@ -1,0 +1,72 @@
+import { FabError } from "../../core/wire/fab/error.ts";
+import { buildFab, type BuiltFab } from "../../core/wire/fab/fab.ts";
+import { publishable } from "../../core/wire/fab/select.ts";
+import { command } from "../command.ts";
+import { textOr } from "../config/flags.ts";
+import { type Env, resolvePath } from "../env.ts";
+import { UserError } from "../output.ts";
+
+/** Folders that never hold a part of an app; looking into them only costs time. */
+const NEVER_INSIDE = new Set([".git", ".flwr", "__pycache__"]);
+/** Needed to decide, whether they go into the archive or not. */
+const ALWAYS_READ = new Set(["pyproject.toml", ".gitignore"]);
+
+/** `flwr build`: makes an app's archive in the working folder. */
+export const build = command({
+  summary:
+    "Build a Flower App into a Flower App Bundle (FAB), the one file that `flwr run` sends to a SuperLink.",
+  flags: {
+    app: textOr(".", { placeholder: "PATH", help: "The app's folder, with its pyproject.toml" }),
+  },
+  examples: [{ for: "Build the app in this folder", line: "$" }],
+}, async ({ flags }, env) => {
+  const folder = resolvePath(env, flags.app);
+  const fab = await buildApp(folder, env);
+  await env.files.write(resolvePath(env, fab.filename), fab.content);
+  env.stdout(`🎊 Successfully built ${fab.filename}\n`);
+  return 0;
+});
+
+/**
+ * Builds the archive of the app in a folder, in memory.
+ * @param folder absolute path
+ * @throws {UserError} when there is no app or it is wrong
+ */
+export async function buildApp(folder: string, env: Env): Promise<BuiltFab> {
+  if (await env.files.kind(`${folder}/pyproject.toml`) !== "file") {
+    throw new UserError(`Cannot build "${folder}" as an app must have a pyproject.toml: there is none`, {
+      hint: "Name the app's folder, or make an app with: flwr new",
+    });
+  }
+  const files = await readApp(folder, env);
+  try {
+    const fab = buildFab(files);
+    for (const warning of fab.warnings) env.stderr(`Warning: ${warning}\n`);
+    return fab;
+  } catch (error) {
+    if (!(error instanceof FabError)) throw error;
+    throw new UserError(error.message, { hint: `Correct the app in ${folder}` });
+  }
+}
+
+/** The files that may go into the archive; others are not even read. */
+async function readApp(folder: string, env: Env): Promise<Map<string, Uint8Array>> {
+  const paths = await pathsIn(folder, "", env);
+  const wanted = new Set(publishable(paths, undefined, { typescript: true }));
+  const files = new Map<string, Uint8Array>();
+  for (const path of paths) {
+    if (wanted.has(path) || ALWAYS_READ.has(path)) files.set(path, await env.files.read(`${folder}/${path}`));
+  }
+  return files;
+}
+
+async function pathsIn(folder: string, prefix: string, env: Env): Promise<string[]> {
+  const paths: string[] = [];
+  for (const { name, kind } of await env.files.list(`${folder}/${prefix}`)) {
+    if (kind === "file") paths.push(prefix + name);
+    else if (kind === "folder" && !NEVER_INSIDE.has(name)) {
+      paths.push(...await pathsIn(folder, `${prefix}${name}/`, env));
+    }
+  }
+  return paths;
+}
