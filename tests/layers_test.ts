@@ -51,7 +51,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 const root = new URL("../", import.meta.url).href;
-const specifiers = /(?:\bfrom|\bimport|\bnew URL)\s*\(?\s*["']([^"'\n]+)["']/g;
+const specifiers = /(?:\bfrom|\bimport|\bnew URL)\s*\(?\s*["']([^"'\n]+\.ts|corolla)["']/g;
 
 /** The row that a file or a specifier's target falls under; a package's name falls under none. */
 function rowOf(path: string): string | undefined {
@@ -79,10 +79,11 @@ const isOurs = (file: string) => !file.startsWith("cli/flwr/templates/");
 
 async function* importsOf(file: string): AsyncGenerator<string> {
   const text = await Deno.readTextFile(new URL(file, root));
-  const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+  const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|`[^`]*`/gm, "");
   for (const [, specifier] of code.matchAll(specifiers)) {
     const target = targetOf(specifier, file);
-    if (target !== undefined) yield target;
+    // Programs of the examples are started, never imported.
+    if (target !== undefined && !target.startsWith("examples/")) yield target;
   }
 }
 
