@@ -23,8 +23,8 @@ interface KeyVector {
 }
 const auth = await vectors<{ signature_1_32_1: { keys: Record<string, KeyVector> } }>("auth.json");
 const { keys } = auth.signature_1_32_1;
-const keyFile = (name: string) =>
-  Deno.readTextFileSync(new URL(`../../tests/vectors/keys/${name}`, import.meta.url));
+const folder = Deno.env.get("COROLLA_VECTORS") ?? new URL("../../tests/vectors", import.meta.url).pathname;
+const keyFile = (name: string) => Deno.readTextFileSync(`${folder}/keys/${name}`);
 
 function problemOf(parse: () => unknown): { problem: KeyProblem; kind?: string } {
   const { problem, kind } = assertThrows(parse, OpensshKeyError);

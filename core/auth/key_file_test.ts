@@ -1,0 +1,74 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { vectors } from "../../proto/vectors.ts";
+import { FakeRandom } from "../../tests/fakes/random.ts";
+import { formatOpensshPrivateKey, parseOpensshPrivateKey } from "../wire/openssh_key.ts";
+import { KeyFileError, readNodeKey, readPublicKey } from "./key_file.ts";
+import { generateKeyPair } from "./keys.ts";
+
+interface AuthVectors {
+  key_files: { file: string; expected: string }[];
+  signature_1_32_1: {
+    keys: Record<string, { openssh_private: string; openssh_public: string; spki_pem: string }>;
+  };
+}
+const auth = await vectors<AuthVectors>("auth.json");
+const contentOf = (file: string) =>
+  Deno.readFileSync(new URL(`../../tests/vectors/${file}`, import.meta.url));
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+const REASONS: Record<string, string> = {
+  "reject: not EC": "must be on NIST curve P-256, P-384 or P-521: this one is ssh-ed25519",
+  "reject: passphrase": "must have no passphrase",
+  "reject: not OpenSSH format": "must be in OpenSSH's format",
+};
+
+for (const { file, expected } of auth.key_files) {
+  Deno.test(`key file: ${file} as private key: ${expected}`, async () => {
+    const read = () => readNodeKey(contentOf(file), file);
+    if (expected === "accept") {
+      const name = file.split("/")[1];
+      assertEquals(
+        Buffer.from((await read()).publicKey).toString(),
+        auth.signature_1_32_1.keys[name].spki_pem,
+      );
+      return;
+    }
+    const error = await assertRejects(read, KeyFileError);
+    assertStringIncludes(error.message, `Cannot use "${file}" as a node's private key ${REASONS[expected]}`);
+    assertEquals(error.hint.endsWith("."), true);
+  });
+}
+
+Deno.test("key file: a private number that belongs to another point is noticed", async () => {
+  const { openssh_private: text } = auth.signature_1_32_1.keys.client_credentials_1;
+  const { scalar } = await generateKeyPair();
+  const mixed = { ...parseOpensshPrivateKey(text), scalar };
+  const content = bytes(formatOpensshPrivateKey(mixed, { check: new FakeRandom().bytes(4), comment: "" }));
+  const error = await assertRejects(() => readNodeKey(content, "mixed"), KeyFileError);
+  assertStringIncludes(error.message, "must belong to the public key in the same file");
+});
+
+Deno.test("key file: no message holds any of the key", async () => {
+  const { openssh_private: text } = auth.signature_1_32_1.keys.client_credentials_1;
+  const cut = text.split("\n").toSpliced(3, 1).join("\n");
+  const error = await assertRejects(() => readNodeKey(bytes(cut), "cut"), KeyFileError);
+  assertStringIncludes(error.message, "must be whole");
+  for (const line of text.split("\n").slice(1, -2)) {
+    assertEquals(`${error.message}${error.hint}`.includes(line), false);
+  }
+});
+
+Deno.test("key file: public keys for registration", async () => {
+  for (const { openssh_public: line, spki_pem: pem } of Object.values(auth.signature_1_32_1.keys)) {
+    assertEquals(Buffer.from(await readPublicKey(bytes(line), "k.pub")).toString(), pem);
+  }
+  const { openssh_private: secret, openssh_public: line } = auth.signature_1_32_1.keys.client_credentials_1;
+  const refused = await assertRejects(() => readPublicKey(bytes(secret), "k"), KeyFileError);
+  assertStringIncludes(refused.message, `Cannot use "k" as a node's public key must be in OpenSSH's format`);
+  assertStringIncludes(refused.hint, ".pub");
+  const blob = Buffer.from(line.split(" ")[1], "base64");
+  blob[blob.length - 1] ^= 1;
+  const beside = bytes(`ecdsa-sha2-nistp384 ${blob.toString("base64")}`);
+  await assertRejects(() => readPublicKey(beside, "k.pub"), KeyFileError, "no point of its curve");
+});

@@ -1,0 +1,70 @@
+import { diskFiles } from "../../cli/disk_files.ts";
+import type { ConnectTarget, Env, InterruptSignal } from "../../cli/env.ts";
+import type { Transport } from "../../core/rpc/transport.ts";
+import { RpcError } from "../../core/rpc/status.ts";
+import { FakeClock } from "./clock.ts";
+import { FakeRandom } from "./random.ts";
+
+/** What a {@link FakeEnv} starts with; everything has a plain default. */
+export interface FakeEnvOptions {
+  readonly programName?: string;
+  /** Environment variables. */
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Lines of standard input. */
+  readonly stdin?: readonly string[];
+  /** Whether all three streams are a terminal. */
+  readonly terminal?: boolean;
+  readonly columns?: number;
+  readonly clock?: FakeClock;
+  /** Answers connections; unless told, nobody is there. */
+  readonly connect?: (target: ConnectTarget) => Transport | Promise<Transport>;
+}
+
+/** An {@link Env} that keeps what a command said and lets the test play the user. Files are the real ones. */
+export interface FakeEnv extends Env {
+  readonly clock: FakeClock;
+  /** All that was written to standard output. */
+  readonly out: () => string;
+  /** All that was written to standard error. */
+  readonly err: () => string;
+  /** Presses Ctrl-C, or sends another signal. */
+  interrupt(signal?: InterruptSignal): void;
+}
+
+/** Makes a world for one command. */
+export function fakeEnv(options: FakeEnvOptions = {}): FakeEnv {
+  const { programName = "corolla", variables = {}, terminal = false, clock = new FakeClock() } = options;
+  const listeners = new Set<(signal: InterruptSignal) => void>();
+  let out = "";
+  let err = "";
+  return {
+    programName,
+    calledAs: programName,
+    stdout: (text) => void (out += text),
+    stderr: (text) => void (err += text),
+    stdinLines: async function* () {
+      yield* options.stdin ?? [];
+    },
+    isTerminal: { stdin: terminal, stdout: terminal, stderr: terminal },
+    columns: options.columns ?? 110,
+    cwd: options.cwd ?? "/nowhere",
+    get: (name) => variables[name],
+    files: diskFiles,
+    clock,
+    random: new FakeRandom(),
+    onInterrupt(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async connect(target) {
+      if (options.connect) return await options.connect(target);
+      throw new RpcError("UNAVAILABLE", `Nobody answers at ${target.address}`);
+    },
+    out: () => out,
+    err: () => err,
+    interrupt(signal = "SIGINT") {
+      for (const listener of listeners) listener(signal);
+    },
+  };
+}
