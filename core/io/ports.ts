@@ -1,4 +1,4 @@
-import type { ObjectId } from "../model/ids.ts";
+import type { ObjectId, RunId, TaskId } from "../model/ids.ts";
 
 /** Time. Nothing below `core/io` reads a clock of its own, so tests decide what time it is. */
 export interface Clock {
@@ -34,12 +34,49 @@ export class StorageFullError extends Error {
  */
 export interface ContentFiles {
   write(id: ObjectId, content: Uint8Array): Promise<void>;
-  /** The content, in memory of its own. @throws {Error} when it is not there. */
-  read(id: ObjectId): Promise<Uint8Array>;
+  /**
+   * The content: in `into`, when that is given and large enough, else in memory of its own.
+   * @throws {Error} when it is not there
+   */
+  read(id: ObjectId, into?: Uint8Array): Promise<Uint8Array>;
   /** Removes the content; one that is not there is fine. */
   remove(id: ObjectId): Promise<void>;
   /** Every id that is held. */
   list(): AsyncIterable<ObjectId>;
+}
+
+/** A database that cannot be used; the message says which, what was expected and what to do. */
+export class DatabaseError extends Error {
+  override name = "DatabaseError";
+}
+
+/** What a column holds. Integers are read as `bigint`, everything with a fraction as `number`. */
+export type SqlValue = null | bigint | number | string | Uint8Array;
+
+/** One row by column name. */
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+/** A statement that is parsed once and run often. Values stand for its `?` in order. */
+export interface SqlStatement {
+  /** Gives how many rows changed. */
+  run(...values: SqlValue[]): number;
+  /** The first row. */
+  get(...values: SqlValue[]): SqlRow | undefined;
+  all(...values: SqlValue[]): SqlRow[];
+}
+
+/** An embedded database in one file, held by this process alone. Calls block for as long as the disk takes. */
+export interface SqlDatabase {
+  /** Where it is, for messages to people. */
+  readonly path: string;
+  /** Whether a transaction is open; an error may have ended it. */
+  readonly inTransaction: boolean;
+  /** Parses a statement, once for the same text. */
+  prepare(sql: string): SqlStatement;
+  /** Runs statements without values. */
+  execute(sql: string): void;
+  /** Gives the file free for others. */
+  close(): void;
 }
 
 /** The transport connection a call came over. */
@@ -52,4 +89,56 @@ export interface Connection {
   readonly secure: boolean;
   /** Aborted when the connection is gone. */
   readonly closed: AbortSignal;
+}
+
+/** Which of an app's two sides a process runs. */
+export type AppPlugin = "serverapp" | "clientapp";
+
+/** What an app process is written in, and so which program runs it. */
+export type AppRuntime = "typescript" | "python";
+
+/** Where an app process finds the AppIo service that gave it its task. */
+export interface AppIoEndpoint {
+  /** `host:port`, reachable from this machine. */
+  readonly address: string;
+  /** Path of the CA certificate that vouches for the service; absent when it speaks in the clear. */
+  readonly rootCertificates?: string;
+}
+
+/** A task to be worked on by an app process. */
+export interface AppOrder {
+  readonly plugin: AppPlugin;
+  readonly runtime: AppRuntime;
+  readonly runId: RunId;
+  readonly taskId: TaskId;
+  /** The task's secret. It travels by pipe or private file, never on a command line, never into a log. */
+  readonly token: string;
+  readonly appIo: AppIoEndpoint;
+}
+
+/**
+ * How a process came to be through with a task.
+ *
+ * - `ready`: it has done the task and waits for another one.
+ * - `exited`: the process is gone; `lastWords` is the end of what it wrote to its error stream.
+ * - `notStarted`: there never was a process.
+ */
+export type AppEnd =
+  | { readonly kind: "ready" }
+  | { readonly kind: "exited"; readonly code: number; readonly signal?: string; readonly lastWords: string }
+  | { readonly kind: "notStarted"; readonly reason: string };
+
+/** The process that works on one task. */
+export interface AppProcess {
+  /** Resolves once the process is through with the task; never rejects. */
+  readonly ended: Promise<AppEnd>;
+  /** Asks the process to leave, and ends it a little later if it has not. */
+  stop(): void;
+}
+
+/** Starts app processes and sees to it that none outlives its work. */
+export interface Launcher {
+  start(order: AppOrder): AppProcess;
+  /** Ends every process that was started; resolves when all are gone. Nothing starts after that. */
+  stop(): Promise<void>;
 }

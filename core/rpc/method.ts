@@ -10,6 +10,7 @@ export interface Method<Request, Response, RequestInit = Request, ResponseInit =
   decodeRequest(bytes: Uint8Array): Request;
   encodeRequest(request: RequestInit): Uint8Array;
   decodeResponse(bytes: Uint8Array): Response;
+  /** The bytes, in memory that is theirs alone. */
   encodeResponse(response: ResponseInit): Uint8Array;
 }
 

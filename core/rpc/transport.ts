@@ -10,13 +10,18 @@ export interface IncomingCall {
   readonly connection: Connection;
   /** Aborted when the caller cancelled, its deadline passed or its connection is gone. */
   readonly signal: AbortSignal;
+  /**
+   * Resolves when there is room in memory for a reply of so many bytes; the room is given back when the call ends.
+   * For handlers to await before they read something large. @throws {RpcError} CANCELLED when the call ended first
+   */
+  reserve(bytes: number): Promise<void>;
 }
 
 /** What goes back through the door. A refusal is a thrown `RpcError` instead. */
 export interface OutgoingReply {
   /** Sent before the first message. */
   readonly headers: Metadata;
-  /** One message, or each message of a stream as it comes. */
+  /** One message, or each message of a stream as it comes. Its memory is the door's, which may empty it. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array>;
 }
 

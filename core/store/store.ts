@@ -68,7 +68,7 @@ export interface RunRows {
 
 /** A message and how far it came. Times are Unix milliseconds. */
 export interface StoredMessage extends Envelope {
-  /** Rises with each message stored: the order of delivery. Set by `putMessage` when 0. */
+  /** Rises with each message stored: the order of delivery. Given by `putMessage` to a new one when 0. */
   readonly sequence: number;
   /** Whether every object of it is uploaded; only then may its receiver see it. */
   readonly complete: boolean;
@@ -101,37 +101,71 @@ export interface StoredContent {
   readonly children: readonly ObjectId[];
 }
 
-/** One object as part of one message. */
-export interface Member {
+/**
+ * The objects of one message, taken together. It stands beside the {@link StoredMessage} and not in it because
+ * objects are announced before their message is judged, and for messages that are refused in the end.
+ */
+export interface Parcel {
   readonly runId: RunId;
   readonly messageId: MessageId;
-  readonly objectId: ObjectId;
   readonly src: NodeId;
   readonly dst: NodeId;
+  /** Whether every object that the heads lead to from the message is uploaded. */
+  readonly complete: boolean;
+}
+
+/** One object as part of one parcel. */
+export interface Member {
+  readonly objectId: ObjectId;
   /** Whether the sender still has to upload it. */
   readonly missing: boolean;
 }
 
 /**
- * Objects. A content is stored once; a member says that a message needs it. A peer may read a content
- * only through a member of a message that it sent or was sent in that run.
+ * Objects. A content is stored once; a member says that a parcel needs it. The row of a content lives as long
+ * as a member that is not missing: what takes away the last one takes away the row, and says so.
+ *
+ * A peer *holds* an object in a run through a member that is not missing, in a parcel that it sent, or that was
+ * sent to it and is complete. Only what a peer holds may be read by it, or be sent on without an upload.
+ * `ObjectExchange` is the one caller.
  */
 export interface ObjectRows {
   content(id: ObjectId): Promise<StoredContent | undefined>;
+  /** Of these ids, the contents that have a row, in no particular order. */
+  contents(ids: readonly ObjectId[]): Promise<StoredContent[]>;
+  /** To be followed by {@link arrive} within the transaction. */
   putContent(content: StoredContent): Promise<void>;
-  deleteContent(id: ObjectId): Promise<void>;
   /** The ids of every content that has a row. */
   contentIds(): Promise<ObjectId[]>;
 
-  putMember(member: Member): Promise<void>;
-  membersOf(run: RunId, message: MessageId): Promise<Member[]>;
-  /** Members with this object in messages of the run that `peer` sent or was sent. */
-  membersFor(run: RunId, peer: NodeId, object: ObjectId): Promise<Member[]>;
-  /** Of one message: how many objects are missing. */
-  missingCount(run: RunId, message: MessageId): Promise<number>;
-  deleteMember(run: RunId, message: MessageId, object: ObjectId): Promise<void>;
-  /** Whether any message of any run has the object as a member. */
-  isMember(object: ObjectId): Promise<boolean>;
+  parcel(run: RunId, message: MessageId): Promise<Parcel | undefined>;
+  /** In order of announcement. */
+  parcelsOfRun(run: RunId): Promise<Parcel[]>;
+  /** Runs that have parcels, each once. */
+  runsWithParcels(): Promise<RunId[]>;
+  /** Every parcel, of any run, with a member of this id that is not missing, in order of announcement. */
+  parcelsHolding(object: ObjectId): Promise<Parcel[]>;
+  putParcel(parcel: Parcel): Promise<void>;
+  /** Forgets a parcel and its members; gives the ids of the contents whose row went with them. */
+  deleteParcel(run: RunId, message: MessageId): Promise<ObjectId[]>;
+
+  members(run: RunId, message: MessageId): Promise<Member[]>;
+  /** Adds each object to a parcel; one that is a member already stays as it is. */
+  addMembers(run: RunId, message: MessageId, members: readonly Member[]): Promise<void>;
+  /** Takes objects out of a parcel; gives the ids of the contents whose row went with them. */
+  deleteMembers(run: RunId, message: MessageId, objects: readonly ObjectId[]): Promise<ObjectId[]>;
+
+  /** Of these ids, those that the peer holds in the run (see above). */
+  held(run: RunId, peer: NodeId, objects: readonly ObjectId[]): Promise<ObjectId[]>;
+  /** Whether a parcel of the run that `peer` sent or was sent has the object as a member, missing or not. */
+  announced(run: RunId, peer: NodeId, object: ObjectId): Promise<boolean>;
+  /** Whether a parcel of the run that `src` sends misses the object. */
+  isAwaited(run: RunId, src: NodeId, object: ObjectId): Promise<boolean>;
+  /**
+   * In every parcel of the run that `src` sends and that misses the object: it is missing no more, and `members`
+   * are added as by {@link addMembers}. Gives those of these parcels whose own head object is not missing (now).
+   */
+  arrive(run: RunId, src: NodeId, object: ObjectId, members: readonly Member[]): Promise<Parcel[]>;
 }
 
 /** A line or more that an app printed. */

@@ -310,8 +310,7 @@ export class TestServerApp extends TestPeer {
 
   /** Asks for replies. With `holdMs` as one of ours does, without as an official app does. */
   async pull(ids: readonly string[], { holdMs }: { holdMs?: number } = {}): Promise<Pulled[]> {
-    const ours: [string, string][] = [["corolla-peer", "1"], ["corolla-hold-ms", String(holdMs)]];
-    const metadata = new Metadata(holdMs === undefined ? [] : ours);
+    const metadata = new Metadata(holdMs === undefined ? [] : [["corolla-hold-ms", String(holdMs)]]);
     const reply = await this.client.call(serverAppIo.PullMessages, { message_ids: [...ids] }, { metadata });
     return reply.messages_list.map((proto, index) => ({ proto, tree: reply.message_object_trees[index] }));
   }

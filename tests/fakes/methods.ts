@@ -5,11 +5,18 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** A method whose messages are texts, sent as UTF-8; what is no UTF-8 cannot be decoded. */
 export function textMethod(name: string, options: { streaming?: boolean } = {}): Method<string, string> {
-  return method(name, { ...options, decode: (bytes) => decoder.decode(bytes), encode: (text) => encoder.encode(text) });
+  return method(name, {
+    ...options,
+    decode: (bytes) => decoder.decode(bytes),
+    encode: (text) => encoder.encode(text),
+  });
 }
 
 /** A method whose messages are the bytes themselves. */
-export function bytesMethod(name: string, options: { streaming?: boolean } = {}): Method<Uint8Array, Uint8Array> {
+export function bytesMethod(
+  name: string,
+  options: { streaming?: boolean } = {},
+): Method<Uint8Array, Uint8Array> {
   return method(name, { ...options, decode: (bytes) => bytes, encode: (bytes) => bytes });
 }
 

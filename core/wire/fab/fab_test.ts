@@ -184,11 +184,13 @@ const typescriptApp = (server = "./server.ts:app") =>
     ["server.ts", "export const app = 1;"],
     ["client.ts", "export const app = 2;"],
     ["server_test.ts", "throw new Error();"],
+    ["types/corolla.d.ts", "export declare class ClientApp {}"],
+    ["deno.json", "{}"],
     ["model.wasm", "\0asm"],
     ["notes.txt", "left out"],
   ].map(([path, text]) => [path, new TextEncoder().encode(text)]));
 
-Deno.test("fab: a TypeScript app carries its modules, and each must be there", () => {
+Deno.test("fab: a TypeScript app carries its modules, not what only editors read, and each must be there", () => {
   const { content } = buildFab(typescriptApp());
   const info = readFab(content);
   assertEquals([...info.files.keys()], [

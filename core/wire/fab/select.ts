@@ -34,7 +34,16 @@ const BUILT_IN_EXCLUDE = [
   "env.bak/**",
   "venv.bak/**",
 ];
-const TYPESCRIPT_EXCLUDE = ["**/*_test.ts", "node_modules/**", "deno.json", "package.json", "tsconfig.json"];
+/** Declarations are for editors and checkers: what runs never needs them. */
+const TYPESCRIPT_EXCLUDE = [
+  "**/*_test.ts",
+  "**/*.d.ts",
+  "**/*.d.mts",
+  "node_modules/**",
+  "deno.json",
+  "package.json",
+  "tsconfig.json",
+];
 const MOST_FOLDERS = 10;
 
 function kindsFor(typescript: boolean): Kinds {

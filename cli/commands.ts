@@ -1,0 +1,117 @@
+import type { Env } from "./env.ts";
+
+/** What a command does with the words after its name. Returns the exit status. */
+export type Run = (args: string[], env: Env) => Promise<number>;
+
+/** One row of the table. */
+export interface Command {
+  /** One line for `--help`. */
+  readonly summary: string;
+  /** Under this name a link to or a copy of the program is this command. */
+  readonly programName?: string;
+  /** Works, but `--help` does not list it. */
+  readonly hidden?: boolean;
+  /** Fetches the code; only the command that is run is ever loaded. */
+  load(): Promise<Run>;
+}
+
+/** Every command: the words typed, and what they run. */
+export const commands: Readonly<Record<string, Command>> = {
+  superlink: {
+    summary: "Run a SuperLink: the hub that SuperNodes, ServerApps and `flwr` talk to",
+    programName: "flower-superlink",
+    load: async () => (await import("./daemon/superlink.ts")).superlink,
+  },
+  supernode: {
+    summary: "Run a SuperNode: connects one place with data to a SuperLink",
+    programName: "flower-supernode",
+    load: async () => (await import("./daemon/supernode.ts")).supernode,
+  },
+  superexec: {
+    summary: "Run a SuperExec: starts app processes for a SuperLink or a SuperNode",
+    programName: "flower-superexec",
+    load: async () => (await import("./daemon/superexec.ts")).superexec,
+  },
+  "flwr-serverapp": {
+    summary: "Run one ServerApp task (a SuperExec starts this)",
+    programName: "flwr-serverapp",
+    load: async () => (await import("./daemon/serverapp.ts")).serverapp,
+  },
+  "flwr-clientapp": {
+    summary: "Run ClientApp tasks (a SuperExec starts this)",
+    programName: "flwr-clientapp",
+    load: async () => (await import("./daemon/clientapp.ts")).clientapp,
+  },
+  "flwr new": {
+    summary: "Make a new Flower app, in TypeScript or Python",
+    load: async () => (await import("./flwr/new.ts")).newApp,
+  },
+  "flwr run": {
+    summary: "Run a Flower app",
+    load: async () => (await import("./flwr/run.ts")).run,
+  },
+  "flwr list": {
+    summary: "List runs",
+    load: async () => (await import("./flwr/list.ts")).list,
+  },
+  "flwr log": {
+    summary: "Show what a run printed",
+    load: async () => (await import("./flwr/log.ts")).log,
+  },
+  "flwr stop": {
+    summary: "Stop a run",
+    load: async () => (await import("./flwr/stop.ts")).stop,
+  },
+  "flwr build": {
+    summary: "Build a Flower App Bundle (FAB) from an app's folder",
+    load: async () => (await import("./flwr/build.ts")).build,
+  },
+  "flwr install": {
+    summary: "Install a Flower App Bundle",
+    load: async () => (await import("./flwr/install.ts")).install,
+  },
+  "flwr pull": {
+    summary: "Get the address of a run's artifacts",
+    load: async () => (await import("./flwr/pull.ts")).pull,
+  },
+  "flwr login": {
+    summary: "Log in to a SuperLink",
+    load: async () => (await import("./flwr/login.ts")).login,
+  },
+  "flwr config list": {
+    summary: "List the SuperLink connections in config.toml",
+    load: async () => (await import("./flwr/config_list.ts")).configList,
+  },
+  "flwr supernode register": {
+    summary: "Make a SuperNode's public key known to a SuperLink",
+    load: async () => (await import("./flwr/supernode_register.ts")).supernodeRegister,
+  },
+  "flwr supernode unregister": {
+    summary: "Remove a SuperNode for ever",
+    load: async () => (await import("./flwr/supernode_unregister.ts")).supernodeUnregister,
+  },
+  "flwr supernode list": {
+    summary: "List SuperNodes",
+    load: async () => (await import("./flwr/supernode_list.ts")).supernodeList,
+  },
+  "flwr federation list": {
+    summary: "List federations, or show one",
+    load: async () => (await import("./flwr/federation_list.ts")).federationList,
+  },
+  certs: {
+    summary: "Make a CA and server certificates",
+    load: async () => (await import("./tools/certs.ts")).certs,
+  },
+  keys: {
+    summary: "Make key pairs for SuperNode authentication",
+    load: async () => (await import("./tools/keys.ts")).keys,
+  },
+  demo: {
+    summary: "Train on real images with one SuperLink and two SuperNodes, all on this machine",
+    load: async () => (await import("./tools/demo.ts")).demo,
+  },
+  permissions: {
+    summary: "Print the shortest list of Deno permissions that a role needs",
+    load: async () => (await import("./tools/permissions.ts")).permissions,
+  },
+};

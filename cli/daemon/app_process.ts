@@ -1,0 +1,157 @@
+import { versionHeaders } from "../../core/auth/version.ts";
+import { taskToken } from "../../core/auth/task_token.ts";
+import type { AppHost } from "../../core/app/host.ts";
+import { type AppIoMethods } from "../../core/app/rpc_link.ts";
+import { TaskSession } from "../../core/app/task_session.ts";
+import { consoleLog } from "../../core/io/log.ts";
+import type { AppPlugin } from "../../core/io/ports.ts";
+import { RpcClient } from "../../core/rpc/client.ts";
+import type { Transport } from "../../core/rpc/transport.ts";
+import { type FlagValues, text, textOr, texts, toggle, UsageError } from "../config/flags.ts";
+import { readClientTls } from "../config/client_tls.ts";
+import { addressFrom } from "../config/listen_address.ts";
+import { type ConnectTarget, type Env, resolvePath } from "../env.ts";
+import { mayColour, UserError } from "../output.ts";
+import type { ThreadGrants } from "./app_thread.ts";
+
+const GRANTS = "What the app may do";
+
+/** The flags that both app processes have; Flower's words but for the grants. */
+export const appProcessFlags = {
+  token: text({
+    placeholder: "TOKEN",
+    help: "The task's token. Others on this machine can see it: use --token-file",
+  }),
+  "token-file": text({
+    placeholder: "PATH",
+    help: "A file with the task's token; - reads a token from each line of standard input until that ends",
+  }),
+  insecure: toggle({ help: "Connect without TLS" }),
+  "root-certificates": text({ placeholder: "PATH", help: "CA certificate of the AppIo API" }),
+  "parent-pid": text({ placeholder: "PID", help: "End when this process is gone" }),
+  "allow-runtime-dependency-installation": toggle({
+    help: "Accepted for the sake of those who start Python apps: a TypeScript app has nothing to install",
+  }),
+  "allow-app-read": texts({
+    placeholder: "PATH",
+    group: GRANTS,
+    help: "A file or folder that the app may read beside its own",
+  }),
+  "allow-unconfined-apps": toggle({
+    group: GRANTS,
+    help: "Run the app in the compiled program although it cannot confine it",
+  }),
+};
+
+/** The flag that says where the AppIo service is. */
+export const addressFlag = (fallback: string) =>
+  textOr(fallback, { placeholder: "HOST:PORT", help: "Address of the AppIo API" });
+
+/** The values of {@link appProcessFlags}. */
+export type AppProcessFlags = FlagValues<typeof appProcessFlags>;
+
+/** Where to connect. @throws {UserError} for an address or certificate that cannot be used */
+export async function appIoTarget(
+  env: Env,
+  { flags, address, flag }: { flags: AppProcessFlags; address: string; flag: string },
+): Promise<ConnectTarget> {
+  addressFrom(address, flag);
+  const { insecure, rootCertificates } = await readClientTls(flags, env);
+  return { address, tls: insecure ? "insecure" : { rootCertificates } };
+}
+
+/** Whose end is the end of this process. @throws {UsageError} when it is no process id */
+export function parentPidOf({ "parent-pid": typed }: AppProcessFlags): number | undefined {
+  if (typed === undefined) return undefined;
+  if (/^[1-9]\d{0,9}$/.test(typed)) return Number(typed);
+  throw new UsageError(`Cannot use --parent-pid ${typed}: it must be the id of a process`);
+}
+
+/** Whether tokens come one after the other, until there are no more. */
+export function takesMany({ "token-file": file }: AppProcessFlags): boolean {
+  return file === "-";
+}
+
+/** The tokens of the tasks to do, each as soon as it is known. @throws {UserError} when none can be had */
+export async function* tokensFrom(env: Env, flags: AppProcessFlags): AsyncGenerator<string> {
+  const { token, "token-file": file } = flags;
+  if ((token === undefined) === (file === undefined)) {
+    throw new UsageError("Cannot start without exactly one of --token and --token-file");
+  }
+  if (takesMany(flags)) {
+    for await (const line of env.stdinLines()) if (line.trim() !== "") yield line.trim();
+    return;
+  }
+  const found = (token ?? await readToken(env, file!)).trim();
+  if (found === "") throw new UserError(`Cannot start the task as its token is empty`);
+  yield found;
+}
+
+async function readToken(env: Env, file: string): Promise<string> {
+  try {
+    return await env.files.readText(resolvePath(env, file));
+  } catch (error) {
+    throw new UserError(`Cannot read --token-file ${file}: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * Refuses to run apps where they cannot be confined: a compiled program lets them import any file they can name.
+ * @throws {UserError} unless the operator allows it
+ */
+export function checkConfinement(
+  env: Env,
+  { allowed, standalone }: { allowed: boolean; standalone: boolean },
+): void {
+  if (!standalone) return;
+  if (!allowed) {
+    throw new UserError(
+      "Cannot run a TypeScript app in the compiled program as it could read files that it was not given",
+      { hint: "Run corolla from source with Deno, or allow it on the daemon with --allow-unconfined-apps" },
+    );
+  }
+  processLog(env).warn("This TypeScript app is not confined: it can read any file that this user can read");
+}
+
+/** The folders and hosts that the operator grants to apps. */
+export function threadGrants(
+  env: Env,
+  flags: AppProcessFlags & { "allow-app-write"?: readonly string[]; "allow-app-net"?: readonly string[] },
+): ThreadGrants {
+  const paths = (given: readonly string[] = []) => given.map((path) => resolvePath(env, path));
+  return {
+    read: paths(flags["allow-app-read"]),
+    write: paths(flags["allow-app-write"]),
+    net: flags["allow-app-net"] ?? [],
+  };
+}
+
+/** What the process itself says goes to standard error. */
+export function processLog(env: Env) {
+  return consoleLog({ colour: mayColour(env, "stderr"), write: (line) => env.stderr(line) });
+}
+
+/** A task as this process works on it. */
+export function taskSession(
+  { env, transport }: { env: Env; transport: Transport },
+  task: { plugin: AppPlugin; methods: AppIoMethods; token: string },
+): TaskSession {
+  const { clock, random } = env;
+  const client = new RpcClient(transport, {
+    credentials: [versionHeaders(`flwr-${task.plugin}`), taskToken(task.token)],
+    retry: {},
+    clock,
+    random,
+    log: processLog(env),
+  });
+  return new TaskSession({ client, methods: task.methods, clock, random });
+}
+
+/** What tasks are done with in this process. */
+export function hostOf(env: Env): AppHost {
+  return { clock: env.clock, random: env.random, log: processLog(env) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

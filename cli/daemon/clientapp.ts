@@ -1,0 +1,54 @@
+import { runClientTask } from "../../core/app/client_task.ts";
+import { readyLine } from "../../core/io/app_lines.ts";
+import { clientAppIo } from "../../core/wire/methods.ts";
+import { command } from "../command.ts";
+import {
+  addressFlag,
+  appIoTarget,
+  appProcessFlags,
+  checkConfinement,
+  hostOf,
+  parentPidOf,
+  takesMany,
+  taskSession,
+  threadGrants,
+  tokensFrom,
+} from "./app_process.ts";
+import { appsFolder, runsFolder } from "./app_permissions.ts";
+import { AppStage } from "./app_stage.ts";
+import { lifeOf } from "./process_life.ts";
+
+/** `flwr-clientapp`: answers a message with a ClientApp; with tokens on standard input, one after the other. */
+export const clientapp = command({
+  summary: "Run ClientApp tasks. A SuperExec starts this; nobody needs to type it.",
+  flags: { "clientappio-api-address": addressFlag("127.0.0.1:9094"), ...appProcessFlags },
+}, async ({ flags }, env) => {
+  const address = flags["clientappio-api-address"];
+  const target = await appIoTarget(env, { flags, address, flag: "clientappio-api-address" });
+  checkConfinement(env, { allowed: flags["allow-unconfined-apps"], standalone: Deno.build.standalone });
+  const stage = new AppStage({ apps: appsFolder(env), runs: runsFolder(env) }, threadGrants(env, flags));
+  using life = lifeOf(env, parentPidOf(flags));
+  const transport = await env.connect(target);
+  const many = takesMany(flags);
+  let status = 0;
+  try {
+    for await (const token of life.tokens(tokensFrom(env, flags), { endless: many })) {
+      const session = taskSession({ env, transport }, { plugin: "clientapp", methods: clientAppIo, token });
+      const end = await runClientTask({
+        session,
+        stage,
+        host: hostOf(env),
+        signal: life.signal,
+        print: (text) => env.stdout(text),
+      });
+      status = end === "failed" ? 1 : 0;
+      if (many) {
+        env.stdout(`${await readyLine(token)}\n`);
+        stage.prepareNext();
+      }
+    }
+    return many ? 0 : status;
+  } finally {
+    transport.close();
+  }
+});

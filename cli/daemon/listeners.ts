@@ -1,0 +1,59 @@
+import type { Caller } from "../../core/auth/caller.ts";
+import { AddressInUseError, type GrpcServer, serveGrpc, type ServerTls } from "../../core/io/grpc/server.ts";
+import type { Log } from "../../core/io/ports.ts";
+import { ByteBudget } from "../../core/rpc/budget.ts";
+import type { Router } from "../../core/rpc/router.ts";
+import { UserError } from "../output.ts";
+
+/** Room in memory for the large requests and replies of all listeners together. */
+const BUDGET_BYTES = 48 * 1024 * 1024;
+
+/** What a message may hold beside its one object. */
+const SLACK_BYTES = 1024 * 1024;
+
+/** How long calls may take to come to their end when the program stops. */
+const GRACE_MS = 1_000;
+
+/** The gRPC doors of a role. They share one budget of memory. */
+export class Listeners {
+  readonly #budget = new ByteBudget(BUDGET_BYTES);
+  readonly #servers: GrpcServer[] = [];
+
+  constructor(readonly options: { readonly log: Log; readonly maxObjectBytes: number }) {}
+
+  /** Opens a door and says so. @throws {UserError} when the address cannot be had */
+  async open(
+    name: string,
+    door: { readonly address: string; readonly tls?: ServerTls; readonly router: Router<Caller> },
+  ): Promise<GrpcServer> {
+    const { log, maxObjectBytes } = this.options;
+    const { address, tls, router } = door;
+    const server = await serveGrpc({
+      address,
+      tls,
+      target: router,
+      methods: router.methods,
+      maxMessageBytes: maxObjectBytes + SLACK_BYTES,
+      budget: this.#budget,
+      log,
+    }).catch((error) => {
+      throw refusal(error, name);
+    });
+    this.#servers.push(server);
+    log.info(`Flower Deployment Runtime: Starting ${name} on ${server.address}`);
+    return server;
+  }
+
+  /** Closes every door. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.stop(GRACE_MS)));
+  }
+}
+
+function refusal(error: unknown, name: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const hint = error instanceof AddressInUseError
+    ? `End the program that listens there, or give the ${name} another address`
+    : "Give an address of this machine that this user may listen on";
+  return new UserError(error.message, { hint });
+}

@@ -1,0 +1,88 @@
+import type { LaunchSettings } from "../../core/io/app_command.ts";
+import { command } from "../command.ts";
+import type { FlagValues } from "../config/flags.ts";
+import { type Env, resolvePath } from "../env.ts";
+import { appGrants } from "./app_grants.ts";
+import { launchSettings } from "./app_programs.ts";
+import { daemonLog } from "./daemon_log.ts";
+import { runRole } from "./role_host.ts";
+import { denoFlags, superlinkPermissions, workerPermissions } from "./role_permissions.ts";
+import { superlinkFlags } from "./superlink_flags.ts";
+import { type SuperLinkSettings, superlinkSettings } from "./superlink_settings.ts";
+
+/** What is said about the SuperLink, for its own `--help` and for `corolla permissions superlink`. */
+export const superlinkAbout = {
+  summary:
+    "Run a SuperLink. SuperNodes come to its Fleet API, the `flwr` command line to its Control API, and ServerApp processes to its ServerAppIo API. Its state survives a restart.",
+  flags: superlinkFlags,
+  examples: [
+    {
+      for: "With TLS on every listener, and SuperNodes that prove who they are",
+      line: [
+        "$ \\",
+        "--ssl-ca-certfile certificates/ca.crt \\",
+        "--ssl-certfile certificates/server.pem \\",
+        "--ssl-keyfile certificates/server.key \\",
+        "--appio-ssl-ca-certfile certificates/ca.crt \\",
+        "--appio-ssl-certfile certificates/server.pem \\",
+        "--appio-ssl-keyfile certificates/server.key \\",
+        "--enable-supernode-auth",
+      ].join("\n"),
+    },
+    { for: "To try something on this machine only", line: "$ --insecure" },
+  ],
+};
+
+type Flags = FlagValues<typeof superlinkFlags>;
+
+/** `corolla superlink`. */
+export const superlink = command(superlinkAbout, async ({ flags }, env) => {
+  const log = daemonLog(env);
+  const { settings, launch } = await prepare(flags, env, log.warn);
+  log.info("Starting Flower SuperLink");
+  if (launch) await env.files.makeFolder(launch.tokenFolder, { mode: 0o700 });
+  if (settings.ownFolder) await env.files.makeFolder(settings.ownFolder, { mode: 0o700 });
+  return await runRole({
+    name: "SuperLink",
+    entry: new URL("./superlink_worker.ts", import.meta.url),
+    permissions: workerPermissions(superlinkPermissions(settings)),
+    settings,
+    launch,
+  }, env);
+});
+
+/** The flags for `deno run` under which this command line works. */
+export async function superlinkDenoFlags(flags: Flags, env: Env): Promise<string[]> {
+  const { settings, launch } = await prepare(flags, env, () => {});
+  const read = [
+    flags["ssl-ca-certfile"],
+    flags["ssl-certfile"],
+    flags["ssl-keyfile"],
+    flags["appio-ssl-ca-certfile"],
+    flags["appio-ssl-certfile"],
+    flags["appio-ssl-keyfile"],
+    flags["auth-list-public-keys"],
+    flags["superexec-auth-secret-file"],
+    ...flags["allow-app-read"],
+    ...flags["allow-app-write"],
+  ];
+  const files = read.filter((path) => path !== undefined).map((path) => resolvePath(env, path));
+  const folders = settings.ownFolder ? [settings.ownFolder] : [];
+  return denoFlags(superlinkPermissions(settings), { files, folders, launch });
+}
+
+async function prepare(
+  flags: Flags,
+  env: Env,
+  warn: (text: string) => void,
+): Promise<{ settings: SuperLinkSettings; launch?: LaunchSettings }> {
+  const settings = await superlinkSettings(flags, env, warn);
+  const grants = await appGrants(flags, env);
+  if (settings.isolation === "process") return { settings };
+  const { allowRuntimeDependencyInstallation } = settings;
+  const caPath = settings.appIoTls?.caPath;
+  return {
+    settings,
+    launch: await launchSettings(env, { grants, allowRuntimeDependencyInstallation, caPath }),
+  };
+}

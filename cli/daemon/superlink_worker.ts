@@ -1,0 +1,124 @@
+import { systemClock } from "../../core/io/clock.ts";
+import { openContentFiles } from "../../core/io/content_files.ts";
+import type { GrpcServer } from "../../core/io/grpc/server.ts";
+import type { ContentFiles } from "../../core/io/ports.ts";
+import { systemRandom } from "../../core/io/random.ts";
+import { openSqlite } from "../../core/io/sqlite.ts";
+import { MemoryStore } from "../../core/store/memory_store.ts";
+import { ObjectExchange } from "../../core/store/object_exchange.ts";
+import { SqliteStore } from "../../core/store/sqlite_store.ts";
+import type { Store } from "../../core/store/store.ts";
+import { createSuperLink, type SuperLink } from "../../core/superlink/superlink.ts";
+import { Listeners } from "./listeners.ts";
+import { ownSecret, startLocalSuperExec } from "./local_superexec.ts";
+import { OBJECT_FORMAT } from "./object_format.ts";
+import { registerKnownKeys } from "./register_keys.ts";
+import { asUserError, type RoleWorld, serveRole, type UpRole } from "./role_worker.ts";
+import type { SuperLinkSettings } from "./superlink_settings.ts";
+
+const [clock, random] = [systemClock, systemRandom];
+
+serveRole<SuperLinkSettings>(async (settings, world) => {
+  const { log } = world;
+  const store = await openStore(settings);
+  try {
+    const files = await asUserError(() => openContentFiles(settings.contentsPath));
+    return await begin(settings, { store, files, world });
+  } catch (error) {
+    await store.close().catch((closing) => log.error(`Cannot close the database: ${closing}`));
+    throw error;
+  }
+});
+
+async function openStore({ databasePath }: SuperLinkSettings): Promise<Store> {
+  if (databasePath === undefined) return new MemoryStore();
+  return await asUserError(async () => new SqliteStore(await openSqlite(databasePath)));
+}
+
+async function begin(
+  settings: SuperLinkSettings,
+  on: { store: Store; files: ContentFiles; world: RoleWorld },
+): Promise<UpRole> {
+  const { store, files, world } = on;
+  const { log } = world;
+  const { supernodeAuth, isolation } = settings;
+  warnOpenDoors(settings, world);
+  const superexecSecret = isolation === "subprocess" ? ownSecret(random) : settings.superexecSecret;
+  const objects = new ObjectExchange({ store, files, format: OBJECT_FORMAT });
+  const link = createSuperLink({
+    store,
+    objects,
+    clock,
+    random,
+    log,
+    isolation,
+    supernodeAuth,
+    superexecSecret,
+  });
+  await link.recover();
+  await registerKnownKeys(settings.knownKeys, { control: link.control, store, clock, log });
+  const listeners = new Listeners({ log, maxObjectBytes: settings.maxObjectBytes });
+  const close = async () => {
+    await listeners.stop();
+    await link.stop();
+    await store.close();
+  };
+  try {
+    const appIo = await listen(link, settings, listeners);
+    if (isolation === "process") return { stop: close };
+    const superexec = startLocalSuperExec({
+      plugin: "serverapp",
+      appIo: link.serverAppIo,
+      boundAddress: appIo.address,
+      caPath: settings.appIoTls?.caPath,
+      secret: superexecSecret!,
+      launcher: world.launcher!,
+      clock,
+      random,
+      log,
+    });
+    return {
+      ended: superexec.ended.then(() => 0),
+      stop: async () => {
+        await superexec.stop();
+        await close();
+      },
+    };
+  } catch (error) {
+    await listeners.stop();
+    await link.stop();
+    throw error;
+  }
+}
+
+function warnOpenDoors(settings: SuperLinkSettings, { log }: RoleWorld): void {
+  if (!settings.tls) {
+    log.warn(
+      "Option `--insecure` was set. Starting insecure HTTP server with unencrypted communication (TLS disabled). Proceed only if you understand the risks.",
+    );
+  }
+  if (!settings.supernodeAuth) {
+    log.warn(
+      "SuperNode authentication is disabled. The SuperLink will accept connections from any SuperNode.",
+    );
+  } else if (settings.knownKeys.length > 0) {
+    log.info(`Node authentication enabled with ${settings.knownKeys.length} known public keys`);
+  }
+}
+
+/** Opens the three doors; gives the one for app processes. */
+async function listen(
+  link: SuperLink,
+  settings: SuperLinkSettings,
+  listeners: Listeners,
+): Promise<GrpcServer> {
+  const { controlAddress, serverAppIoAddress, fleetAddress, tls, appIoTls } = settings;
+  await listeners.open("Control API", { address: controlAddress, tls, router: link.control });
+  const appIo = await listeners.open("ServerAppIo API", {
+    address: serverAppIoAddress,
+    tls: appIoTls,
+    router: link.serverAppIo,
+  });
+  await listeners.open("Fleet API (gRPC-rere)", { address: fleetAddress, tls, router: link.fleet });
+  return appIo;
+}

@@ -1,0 +1,82 @@
+import type { LaunchSettings } from "../../core/io/app_command.ts";
+import { command } from "../command.ts";
+import type { FlagValues } from "../config/flags.ts";
+import { type Env, resolvePath } from "../env.ts";
+import { appGrants } from "./app_grants.ts";
+import { launchSettings } from "./app_programs.ts";
+import { daemonLog } from "./daemon_log.ts";
+import { runRole } from "./role_host.ts";
+import { denoFlags, supernodePermissions, workerPermissions } from "./role_permissions.ts";
+import { supernodeFlags } from "./supernode_flags.ts";
+import { type SuperNodeSettings, supernodeSettings } from "./supernode_settings.ts";
+
+/** What is said about the SuperNode, for its own `--help` and for `corolla permissions supernode`. */
+export const supernodeAbout = {
+  summary:
+    "Run a SuperNode: it connects the data of one place to a SuperLink. ClientApps run here, and only what they answer leaves.",
+  flags: supernodeFlags,
+  examples: [
+    {
+      for: "With TLS and a registered key; ClientApps may read the images of this node",
+      line: [
+        "$ \\",
+        "--root-certificates certificates/ca.crt \\",
+        "--superlink 127.0.0.1:9092 \\",
+        "--clientappio-api-address 127.0.0.1:9094 \\",
+        `--node-config="partition-id=0 num-partitions=2" \\`,
+        "--auth-supernode-private-key keys/client_credentials_1 \\",
+        "--allow-app-read data/node-1",
+      ].join("\n"),
+    },
+    { for: "To try something on this machine only", line: "$ --insecure" },
+  ],
+};
+
+type Flags = FlagValues<typeof supernodeFlags>;
+
+/** `corolla supernode`. */
+export const supernode = command(supernodeAbout, async ({ flags }, env) => {
+  const log = daemonLog(env);
+  const { settings, launch } = await prepare(flags, env, log.warn);
+  log.info("Starting Flower SuperNode");
+  if (launch) await env.files.makeFolder(launch.tokenFolder, { mode: 0o700 });
+  return await runRole({
+    name: "SuperNode",
+    entry: new URL("./supernode_worker.ts", import.meta.url),
+    permissions: workerPermissions(supernodePermissions(settings)),
+    settings,
+    launch,
+  }, env);
+});
+
+/** The flags for `deno run` under which this command line works. */
+export async function supernodeDenoFlags(flags: Flags, env: Env): Promise<string[]> {
+  const { settings, launch } = await prepare(flags, env, () => {});
+  const read = [
+    flags["root-certificates"],
+    flags["auth-supernode-private-key"],
+    flags["appio-ssl-ca-certfile"],
+    flags["appio-ssl-certfile"],
+    flags["appio-ssl-keyfile"],
+    flags["superexec-auth-secret-file"],
+    ...flags["allow-app-read"],
+  ];
+  const files = read.filter((path) => path !== undefined).map((path) => resolvePath(env, path));
+  return denoFlags(supernodePermissions(settings), { files, folders: [], launch });
+}
+
+async function prepare(
+  flags: Flags,
+  env: Env,
+  warn: (text: string) => void,
+): Promise<{ settings: SuperNodeSettings; launch?: LaunchSettings }> {
+  const settings = await supernodeSettings(flags, env, warn);
+  const grants = await appGrants(flags, env);
+  if (settings.isolation === "process") return { settings };
+  const { allowRuntimeDependencyInstallation } = settings;
+  const caPath = settings.appIoTls?.caPath;
+  return {
+    settings,
+    launch: await launchSettings(env, { grants, allowRuntimeDependencyInstallation, caPath }),
+  };
+}

@@ -1,0 +1,118 @@
+import { ephemeralNodeKey, type NodeKey } from "../../core/auth/keys.ts";
+import { readNodeKey } from "../../core/auth/key_file.ts";
+import { nodeSigner } from "../../core/auth/node_signer.ts";
+import { versionHeaders } from "../../core/auth/version.ts";
+import { systemClock } from "../../core/io/clock.ts";
+import { openContentFiles } from "../../core/io/content_files.ts";
+import { connectGrpc } from "../../core/io/grpc/client.ts";
+import { systemRandom } from "../../core/io/random.ts";
+import { RpcClient } from "../../core/rpc/client.ts";
+import { RpcError } from "../../core/rpc/status.ts";
+import { MemoryStore } from "../../core/store/memory_store.ts";
+import { ObjectExchange } from "../../core/store/object_exchange.ts";
+import { createSuperNode, type SuperNode } from "../../core/supernode/supernode.ts";
+import { SuperNodeError } from "../../core/supernode/refusal.ts";
+import { UserError } from "../output.ts";
+import { Listeners } from "./listeners.ts";
+import { type LocalSuperExec, ownSecret, startLocalSuperExec } from "./local_superexec.ts";
+import { OBJECT_FORMAT } from "./object_format.ts";
+import { asUserError, type RoleWorld, serveRole } from "./role_worker.ts";
+import type { SuperNodeSettings } from "./supernode_settings.ts";
+
+const [clock, random] = [systemClock, systemRandom];
+
+serveRole<SuperNodeSettings>(async (settings, world) => {
+  const { log } = world;
+  const { isolation, contentsPath } = settings;
+  warnOpenDoors(settings, world);
+  const superexecSecret = isolation === "subprocess" ? ownSecret(random) : settings.superexecSecret;
+  const store = new MemoryStore();
+  const files = await asUserError(() => openContentFiles(contentsPath));
+  const objects = new ObjectExchange({ store, files, format: OBJECT_FORMAT });
+  // What an earlier node at this address left behind belongs to nobody any more.
+  await objects.sweep();
+  const node = await buildNode(settings, { store, objects, superexecSecret, world });
+  const listeners = new Listeners({ log, maxObjectBytes: settings.maxObjectBytes });
+  const appIo = await listeners.open("ClientAppIo API", {
+    address: settings.clientAppIoAddress,
+    tls: settings.appIoTls,
+    router: node.clientAppIo,
+  });
+  const superexec = isolation === "process" ? undefined : startLocalSuperExec({
+    plugin: "clientapp",
+    appIo: node.clientAppIo,
+    boundAddress: appIo.address,
+    caPath: settings.appIoTls?.caPath,
+    secret: superexecSecret!,
+    launcher: world.launcher!,
+    clock,
+    random,
+    log,
+  });
+  return live(node, { superexec, listeners });
+});
+
+function warnOpenDoors({ superlinkTls, superlinkAddress }: SuperNodeSettings, { log }: RoleWorld): void {
+  if (superlinkTls.insecure) {
+    log.warn(
+      `Option \`--insecure\` was set. Starting insecure HTTP channel to ${superlinkAddress}. Proceed only if you understand the risks.`,
+    );
+  } else if (superlinkTls.rootCertificates === undefined) {
+    log.info("Using system certificates for TLS connection");
+  }
+}
+
+async function buildNode(
+  settings: SuperNodeSettings,
+  on: { store: MemoryStore; objects: ObjectExchange; superexecSecret?: Uint8Array; world: RoleWorld },
+): Promise<SuperNode> {
+  const { superlinkAddress: address, superlinkTls, privateKey, maxTries, maxWaitMs, nodeConfig } = settings;
+  const { store, objects, superexecSecret, world: { log } } = on;
+  const key: NodeKey = privateKey
+    ? await readNodeKey(privateKey.content, privateKey.path)
+    : await ephemeralNodeKey();
+  const transport = connectGrpc({ address, tls: superlinkTls.insecure ? "insecure" : superlinkTls });
+  const credentials = [nodeSigner(key, { clock }), versionHeaders("SuperNode")];
+  return createSuperNode({
+    fleet: new RpcClient(transport, { credentials, retry: { maxTries, maxWaitMs }, clock, random, log }),
+    farewell: new RpcClient(transport, { credentials }),
+    store,
+    objects,
+    clock,
+    random,
+    log,
+    publicKey: key.publicKey,
+    selfRegistered: privateKey === undefined,
+    nodeConfig,
+    superexecSecret,
+  });
+}
+
+/** Lets the node live until it is stopped or its SuperLink does not know it any more. */
+function live(node: SuperNode, on: { superexec?: LocalSuperExec; listeners: Listeners }) {
+  const over = new AbortController();
+  const close = async () => {
+    await on.superexec?.stop();
+    await on.listeners.stop();
+  };
+  const living = node.run(over.signal).catch(refused);
+  const ended = Promise.race([living, ...on.superexec ? [on.superexec.ended] : []]).then(async () => {
+    await close();
+    return 0;
+  });
+  return {
+    ended,
+    stop: async () => {
+      over.abort();
+      await living.finally(close);
+    },
+  };
+}
+
+function refused(error: unknown): never {
+  if (error instanceof SuperNodeError) throw new UserError(error.message);
+  if (!(error instanceof RpcError)) throw error;
+  throw new UserError(`The SuperLink cannot be used: ${error.details || error.code}`, {
+    hint: "Check --superlink, --root-certificates and --auth-supernode-private-key",
+  });
+}

@@ -1,0 +1,114 @@
+import type { Env } from "../env.ts";
+import { type Connection } from "../config/connections.ts";
+import { UserError } from "../output.ts";
+import type { Init, Services } from "../../proto/mod.ts";
+import type { MethodTable } from "../../core/wire/methods.ts";
+import type { RpcClient } from "../../core/rpc/client.ts";
+import { explained, UNAVAILABLE_TEXT } from "./explained.ts";
+
+type Control = Services["flwr.proto.Control"];
+type Name = keyof Control;
+
+/** How long a SuperLink may take to be there. */
+const READY_MS = 30_000;
+
+/** Calls the Control API of one SuperLink. Its errors are sentences for the user. */
+export class ControlClient {
+  readonly #client: RpcClient;
+  readonly #methods: MethodTable<"flwr.proto.Control">;
+
+  private constructor(client: RpcClient, methods: MethodTable<"flwr.proto.Control">) {
+    this.#client = client;
+    this.#methods = methods;
+  }
+
+  /**
+   * Connects, and waits until the SuperLink is there.
+   * @throws {UserError} when it cannot be reached, with the reason
+   */
+  static async open(env: Env, connection: Connection): Promise<ControlClient> {
+    const tls = connection.insecure
+      ? "insecure" as const
+      : { rootCertificates: await roots(env, connection) };
+    refuseLocal(connection);
+    const transport = await env.connect({ address: connection.address, tls });
+    try {
+      await transport.ready(READY_MS);
+    } catch (error) {
+      transport.close();
+      throw unreachable(error, connection);
+    }
+    const [{ RpcClient }, { control }, { versionHeaders }] = await Promise.all([
+      import("../../core/rpc/client.ts"),
+      import("../../core/wire/methods.ts"),
+      import("../../core/auth/version.ts"),
+    ]);
+    return new ControlClient(
+      new RpcClient(transport, { credentials: [versionHeaders("flwr CLI")] }),
+      control,
+    );
+  }
+
+  /** @throws {UserError} what the SuperLink refused, in words for people */
+  async call<N extends Name>(name: N, request: Init<Control[N]["request"]>): Promise<Control[N]["response"]> {
+    // deno-lint-ignore no-explicit-any -- the table ties the name to both messages
+    const method = this.#methods[name] as any;
+    try {
+      return await this.#client.call(method, request) as Control[N]["response"];
+    } catch (error) {
+      throw explained(error);
+    }
+  }
+
+  /** What a run printed, from `after` (Unix seconds) on, as it comes. @throws {RpcError} as it is */
+  logs(
+    request: { runId: bigint; after: number; timeoutMs: number; signal?: AbortSignal },
+  ): AsyncIterable<{ text: string; at: number }> {
+    const { runId, after, ...options } = request;
+    const replies = this.#client.stream(
+      this.#methods.StreamLogs,
+      { run_id: runId, after_timestamp: after },
+      options,
+    );
+    return texts(replies);
+  }
+
+  close(): void {
+    this.#client.transport.close();
+  }
+}
+
+async function* texts(
+  replies: AsyncIterable<Control["StreamLogs"]["response"]>,
+): AsyncGenerator<{ text: string; at: number }> {
+  for await (const reply of replies) yield { text: reply.log_output, at: reply.latest_timestamp };
+}
+
+async function roots(env: Env, connection: Connection): Promise<Uint8Array | undefined> {
+  const path = connection.rootCertificates;
+  if (path === undefined) return undefined;
+  if (await env.files.kind(path) !== "file") {
+    throw new UserError(`Cannot read ${path}: it must be the file with the CA certificate of the SuperLink`, {
+      hint: `Correct root-certificates of [superlink.${connection.name}] in config.toml`,
+    });
+  }
+  return await env.files.read(path);
+}
+
+/** Words that stand for a SuperLink which Flower starts by itself for simulations. */
+function refuseLocal({ address, name }: Connection): void {
+  if (!/^:local(-in-memory)?:$/.test(address)) return;
+  throw new UserError(
+    `Cannot use the connection '${name}': its address ${address} starts a simulation, which corolla cannot do yet`,
+    {
+      hint: "Start a SuperLink and name its connection, for instance: flwr run . local-deployment",
+    },
+  );
+}
+
+function unreachable(error: unknown, { address }: Connection): Error {
+  const plain = explained(error);
+  if (!(plain instanceof UserError)) return plain;
+  const reason = error instanceof Error && "details" in error ? ` (${address}: ${error.details})` : "";
+  return plain.message === UNAVAILABLE_TEXT ? new UserError(`${UNAVAILABLE_TEXT}${reason}`) : plain;
+}

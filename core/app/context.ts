@@ -1,0 +1,122 @@
+import type { ContextData } from "../model/context.ts";
+import type { NodeId, RunId, SeriesId } from "../model/ids.ts";
+import { RecordDict } from "../model/record/record_dict.ts";
+import type { ConfigScalar, UserConfig } from "../model/user_config.ts";
+
+/** What a configuration's value reads as: integers are numbers where that is exact, else bigints. */
+export type ConfigSetting = boolean | number | bigint | string | Uint8Array;
+
+/** A run's or node's configuration: dotted names and their values. */
+export class AppConfig {
+  readonly #config: UserConfig;
+
+  constructor(config: UserConfig) {
+    this.#config = config;
+  }
+
+  /** The names, in the order they were written where that is known. */
+  keys(): IterableIterator<string> {
+    return this.#config.keys() as IterableIterator<string>;
+  }
+
+  /** Whether there is a value of this name. */
+  has(key: string): boolean {
+    return this.#config.has(key);
+  }
+
+  /** The value of this name, whatever its kind. */
+  get(key: string): ConfigSetting | undefined {
+    const value = this.#config.get(key);
+    return typeof value === "bigint" && isExact(value) ? Number(value) : value;
+  }
+
+  /** An integer. @throws {TypeError} when there is none of this name, or it is too large for a number */
+  int(key: string): number {
+    const value = this.#config.get(key);
+    if (typeof value === "bigint" && isExact(value)) return Number(value);
+    throw this.#refusal(key, "an integer");
+  }
+
+  /** A number, written with or without a point. @throws {TypeError} when there is none of this name */
+  float(key: string): number {
+    const value = this.#config.get(key);
+    if (typeof value === "number" || typeof value === "bigint") return Number(value);
+    throw this.#refusal(key, "a number");
+  }
+
+  /** A text. @throws {TypeError} when there is none of this name */
+  string(key: string): string {
+    const value = this.#config.get(key);
+    if (typeof value === "string") return value;
+    throw this.#refusal(key, "a string");
+  }
+
+  /** A truth value. @throws {TypeError} when there is none of this name */
+  bool(key: string): boolean {
+    const value = this.#config.get(key);
+    if (typeof value === "boolean") return value;
+    throw this.#refusal(key, "true or false");
+  }
+
+  /** Names and values. */
+  *[Symbol.iterator](): IterableIterator<[string, ConfigSetting]> {
+    for (const key of this.#config.keys()) yield [key, this.get(key)!];
+  }
+
+  #refusal(key: string, wanted: string): TypeError {
+    const value = this.#config.get(key);
+    const known = [...this.#config.keys()].join(", ") || "none";
+    const current = value === undefined ? `not set; there are ${known}` : shown(value);
+    return new TypeError(`Cannot read setting "${key}" as it must be ${wanted}: current value is ${current}`);
+  }
+}
+
+const isExact = (value: bigint) => Number.isSafeInteger(Number(value));
+
+function shown(value: ConfigScalar): string {
+  if (typeof value === "string") return `"${value}"`;
+  return value instanceof Uint8Array ? `${value.length} bytes` : String(value);
+}
+
+/** What an app knows beside its message: where it runs, how it is configured, what it left behind last time. */
+export class Context {
+  readonly runId: RunId;
+  /** The node's own id; 1 for a ServerApp. */
+  readonly nodeId: NodeId;
+  /** Runs of one series share their state. */
+  readonly seriesId: SeriesId;
+  /** What the node's operator set with `--node-config`; empty for a ServerApp. */
+  readonly nodeConfig: AppConfig;
+  /** `[tool.flwr.app.config]` of the app with what `flwr run --run-config` overrode. */
+  readonly runConfig: AppConfig;
+  /**
+   * For a ServerApp: absolute path of a folder of this run's own, in which it may write. It stays after the run.
+   * Empty for a ClientApp.
+   */
+  readonly runFolder: string;
+  #state: RecordDict;
+
+  /** @param data as the AppIo service gave it */
+  constructor(data: ContextData, { runFolder = "" }: { runFolder?: string } = {}) {
+    this.runId = data.runId;
+    this.nodeId = data.nodeId;
+    this.seriesId = data.seriesId;
+    this.nodeConfig = new AppConfig(data.nodeConfig);
+    this.runConfig = new AppConfig(data.runConfig);
+    this.#state = data.state;
+    this.runFolder = runFolder;
+  }
+
+  /** What a ClientApp writes here it finds again in the next message of the run series on this node. */
+  get state(): RecordDict {
+    return this.#state;
+  }
+
+  /** @throws {TypeError} when it is no RecordDict */
+  set state(state: RecordDict) {
+    if (!(state instanceof RecordDict)) {
+      throw new TypeError("Cannot set the state as it must be a RecordDict");
+    }
+    this.#state = state;
+  }
+}

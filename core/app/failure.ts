@@ -1,0 +1,28 @@
+/** Something that was thrown, in a form that can leave a Worker. */
+export interface Failure {
+  /** Name of the error's class. */
+  readonly type: string;
+  readonly message: string;
+  /** Where it happened, for the log of whoever wrote the app. */
+  readonly stack?: string;
+}
+
+/** What is known about anything that may have been thrown. */
+export function failureOf(thrown: unknown): Failure {
+  if (!(thrown instanceof Error)) return { type: typeof thrown, message: textOf(thrown) };
+  const type = thrown.name || thrown.constructor.name;
+  return { type, message: textOf(thrown.message), stack: thrown.stack };
+}
+
+/** The reason text of an error reply, in the words in which Flower's log readers search. */
+export function reasonOf({ type, message }: Failure): string {
+  return `<class '${type}'>:<'${message}'>`;
+}
+
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "(no text)";
+  }
+}

@@ -1,0 +1,54 @@
+import type { Failure } from "./failure.ts";
+import { type PortCalls, PortPeer } from "./port_peer.ts";
+import type { AppThread } from "./stage.ts";
+import type { AppOutcome, WorkerCalls } from "./worker_protocol.ts";
+
+/** The app's thread ended, or could not go on, without an answer. */
+export class ThreadFailedError extends Error {
+  override name = "ThreadFailedError";
+  /** @param failure what is known of it */
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
+}
+
+/** What an app may ask of its process, and what ends the wait for it. */
+export interface ThreadOptions {
+  readonly calls: PortCalls;
+  /** Aborted when the task is over; its reason is thrown then. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Gives an order to an app's thread and waits for the outcome. The thread is ended in any case.
+ * @throws {ThreadFailedError} when the thread fails, or the app ends it
+ * @throws the signal's reason once it is aborted
+ */
+export async function inThread(
+  thread: AppThread,
+  { calls, signal }: ThreadOptions,
+  give: (peer: PortPeer<WorkerCalls>) => Promise<AppOutcome>,
+): Promise<AppOutcome> {
+  const { promise: interrupted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  const exited = (code: number) => {
+    const message = `the app ended itself with status ${code} instead of returning`;
+    reject(new ThreadFailedError({ type: "ExitError", message }));
+    return Promise.resolve();
+  };
+  const crashed = (failure: Failure) => {
+    reject(new ThreadFailedError(failure));
+    return Promise.resolve();
+  };
+  const peer = new PortPeer<WorkerCalls>(thread.port, { ...calls, exited, crashed });
+  thread.failed.then((failure) => reject(new ThreadFailedError(failure)));
+  signal.addEventListener("abort", abort);
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([give(peer), interrupted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+    thread.stop();
+    peer.close(new Error("The app's thread has ended"));
+  }
+}

@@ -1,0 +1,52 @@
+import type { RunId } from "../model/ids.ts";
+import type { Failure } from "./failure.ts";
+import type { TravellingMessage } from "./link.ts";
+import type { LinkCalls } from "./port_link.ts";
+
+/** What a Worker must know to load an app. */
+export interface AppOrder {
+  /** URL of the module in the installed bundle. */
+  readonly moduleUrl: string;
+  /** The name under which the module exports the app. */
+  readonly attribute: string;
+  /** A serialised `Context`. */
+  readonly context: Uint8Array;
+}
+
+/** The order to run a ServerApp. */
+export interface ServerAppOrder extends AppOrder {
+  readonly runId: RunId;
+  readonly runFolder: string;
+}
+
+/** The order to have a ClientApp answer a message. */
+export interface ClientAppOrder extends AppOrder {
+  readonly message: TravellingMessage;
+}
+
+/** How an app did. */
+export interface AppOutcome {
+  /** Absent when it did well. */
+  readonly failure?: Failure & {
+    /** Whether the app could not be loaded, or failed at work. */
+    readonly stage: "load" | "run";
+  };
+  /** The serialised `Context` as the app left it. */
+  readonly context: Uint8Array;
+}
+
+/** What the process asks of the Worker. */
+export type WorkerCalls = {
+  runServerApp(order: ServerAppOrder): Promise<AppOutcome>;
+  runClientApp(order: ClientAppOrder): Promise<AppOutcome>;
+};
+
+/** What the Worker asks of the process. */
+export type ProcessCalls = LinkCalls & {
+  /** A piece of the app's output, line ends included. */
+  print(text: string): Promise<void>;
+  /** The app wants to end the process. */
+  exited(code: number): Promise<void>;
+  /** An error reached nobody: thrown in a timer, or by a promise that nobody waits for. */
+  crashed(failure: Failure): Promise<void>;
+};

@@ -1,0 +1,150 @@
+import type { ObjectId } from "../model/ids.ts";
+import { type ContentFiles, StorageFullError } from "./ports.ts";
+
+/** The folder, within that of the contents, for files that are still being written. */
+const UNFINISHED = "unfinished";
+
+/**
+ * Contents as files `ab/abcd…` under `folder`, which is created (for its owner only) when it is not there.
+ *
+ * A content is written under another name, flushed, renamed and its folder flushed: under its own name a file is
+ * always whole. One process at a time may use the folder; what an earlier one left unfinished is removed.
+ */
+export async function openContentFiles(folder: string): Promise<ContentFiles> {
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  const unfinished = `${folder}/${UNFINISHED}`;
+  await Deno.remove(unfinished, { recursive: true }).catch(unlessNotFound);
+  await Deno.mkdir(unfinished, { mode: 0o700 });
+  return new FolderContentFiles(folder);
+}
+
+class FolderContentFiles implements ContentFiles {
+  readonly #folder: string;
+  #written = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async write(id: ObjectId, content: Uint8Array): Promise<void> {
+    const shelf = this.#shelfOf(id);
+    const path = this.#pathOf(id);
+    if (await sizeOf(path) !== content.length) {
+      const draft = `${this.#folder}/${UNFINISHED}/${++this.#written}-${id}`;
+      try {
+        await writeFlushed(draft, content);
+        await this.#makeShelf(shelf);
+        await Deno.rename(draft, path);
+      } catch (error) {
+        await Deno.remove(draft).catch(unlessNotFound);
+        throw isFull(error) ? full(this.#folder, content.length, error) : error;
+      }
+    }
+    // Also for a file that was there: its name may not have reached the disk when the process before us died.
+    await flush(shelf);
+  }
+
+  async read(id: ObjectId, into?: Uint8Array): Promise<Uint8Array> {
+    const file = await Deno.open(this.#pathOf(id));
+    try {
+      const { size } = await file.stat();
+      const content = into && into.length >= size ? into.subarray(0, size) : new Uint8Array(size);
+      await fill(file, content, id);
+      return content;
+    } finally {
+      file.close();
+    }
+  }
+
+  async remove(id: ObjectId): Promise<void> {
+    await Deno.remove(this.#pathOf(id)).catch(unlessNotFound);
+  }
+
+  async *list(): AsyncIterable<ObjectId> {
+    for await (const shelf of Deno.readDir(this.#folder)) {
+      if (!/^[0-9a-f]{2}$/.test(shelf.name)) continue;
+      for await (const { name } of Deno.readDir(`${this.#folder}/${shelf.name}`)) {
+        if (isId(name) && name.startsWith(shelf.name)) yield name;
+      }
+    }
+  }
+
+  #shelfOf(id: ObjectId): string {
+    if (!isId(id)) {
+      throw new TypeError(`Cannot keep object ${id} as its id must be a SHA-256 in lower-case hex`);
+    }
+    return `${this.#folder}/${id.slice(0, 2)}`;
+  }
+
+  #pathOf(id: ObjectId): string {
+    return `${this.#shelfOf(id)}/${id}`;
+  }
+
+  async #makeShelf(shelf: string): Promise<void> {
+    try {
+      await Deno.mkdir(shelf, { mode: 0o700 });
+      await flush(this.#folder);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+  }
+}
+
+/** An id is a part of a path, so it is nothing but hex. */
+function isId(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await Deno.stat(path)).size;
+  } catch (error) {
+    unlessNotFound(error);
+    return undefined;
+  }
+}
+
+async function writeFlushed(path: string, content: Uint8Array): Promise<void> {
+  const file = await Deno.open(path, { createNew: true, write: true, mode: 0o600 });
+  try {
+    for (let done = 0; done < content.length;) done += await file.write(content.subarray(done));
+    await file.syncData();
+  } finally {
+    file.close();
+  }
+}
+
+async function fill(file: Deno.FsFile, content: Uint8Array, id: ObjectId): Promise<void> {
+  for (let done = 0; done < content.length;) {
+    const count = await file.read(content.subarray(done));
+    if (count === null) throw new Error(`Cannot read object ${id}: its file is shorter than it was`);
+    done += count;
+  }
+}
+
+/** Sees to it that the names in a folder are on disk. */
+async function flush(folder: string): Promise<void> {
+  const opened = await Deno.open(folder);
+  try {
+    await opened.sync();
+  } finally {
+    opened.close();
+  }
+}
+
+function unlessNotFound(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
+function isFull(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
+}
+
+function full(folder: string, sizeBytes: number, cause: unknown): StorageFullError {
+  return new StorageFullError(
+    `Cannot store an object in ${folder} as its disk must have room for ${sizeBytes} bytes: it has not. ` +
+      `Free some space.`,
+    { cause },
+  );
+}

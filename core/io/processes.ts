@@ -1,0 +1,146 @@
+import { AppChild, type AppOutput } from "./app_child.ts";
+import { type LaunchSettings, ownCommand, pythonCommand } from "./app_command.ts";
+import { readyLine } from "./app_lines.ts";
+import type { AppEnd, AppOrder, AppProcess, Clock, Launcher } from "./ports.ts";
+import { TokenFiles } from "./token_files.ts";
+
+/** How long a ClientApp process of ours waits for its next task before it is sent away. */
+const IDLE_MS = 60_000;
+
+/** Where the output of app processes goes when nobody else wants it: ClientApps share the daemon's streams. */
+export const inheritedOutput: AppOutput = {
+  stdout: (text) => write(Deno.stdout, text),
+  stderr: (text) => write(Deno.stderr, text),
+};
+
+/** Output that nobody reads: a ServerApp process sends its own to the SuperLink. */
+const discardedOutput: AppOutput = { stdout: () => {}, stderr: () => {} };
+
+/**
+ * Starts app processes on this machine.
+ *
+ * Our own ClientApp processes are kept for the next task, since most of a short task's time is the start of its
+ * process; each message still gets a Worker of its own there. Python processes live for one task.
+ */
+export class ProcessLauncher implements Launcher {
+  readonly #tokenFiles: TokenFiles;
+  readonly #children = new Set<AppChild>();
+  readonly #idle = new Map<string, { child: AppChild; taken: AbortController }[]>();
+  readonly #env: Record<string, string>;
+  #stopped = false;
+
+  constructor(
+    readonly settings: LaunchSettings,
+    readonly ports: { readonly clock: Clock; readonly output: AppOutput },
+  ) {
+    this.#tokenFiles = new TokenFiles(settings.tokenFolder);
+    this.#env = Object.fromEntries(settings.blankedEnvironment.map((name) => [name, ""]));
+  }
+
+  start(order: AppOrder): AppProcess {
+    if (this.#stopped) return notStarted("the launcher is shutting down");
+    try {
+      return order.runtime === "python" ? this.#startPython(order) : this.#startOwn(order);
+    } catch (error) {
+      return notStarted(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    const children = [...this.#children];
+    for (const child of children) child.stop();
+    await Promise.all(children.map((child) => child.exited));
+  }
+
+  #startPython(order: AppOrder): AppProcess {
+    if (this.settings.python[order.plugin] === undefined) {
+      return notStarted(
+        `Cannot start flwr-${order.plugin}: it is not on the daemon's PATH. Install Flower there ` +
+          `("pip install flwr"), put its bin folder first in PATH and start the daemon again`,
+      );
+    }
+    const tokenFile = this.#tokenFiles.write(order.token);
+    try {
+      const child = this.#spawn(pythonCommand(this.settings, order, tokenFile.path)!, order);
+      return { ended: child.exited.finally(() => tokenFile.remove()), stop: () => child.stop() };
+    } catch (error) {
+      tokenFile.remove();
+      throw error;
+    }
+  }
+
+  #startOwn(order: AppOrder): AppProcess {
+    const child = this.#takeIdle(kindOf(order)) ?? this.#spawn(ownCommand(this.settings, order), order);
+    if (order.plugin === "serverapp") {
+      child.tell(order.token);
+      return { ended: child.exited, stop: () => child.stop() };
+    }
+    let serving = true;
+    const ended = Promise.race([child.exited, this.#served(child, order)]).finally(() => serving = false);
+    // Once it is through with this task the process may be at work for somebody else.
+    return { ended, stop: () => serving && child.stop() };
+  }
+
+  /** Hands the task over; resolves when the child is through with it, and puts it among those that wait. */
+  async #served(child: AppChild, order: AppOrder): Promise<AppEnd> {
+    const said = child.says(await readyLine(order.token));
+    child.tell(order.token);
+    await said;
+    this.#keepIdle(kindOf(order), child);
+    return { kind: "ready" };
+  }
+
+  #spawn(command: { executable: string; args: readonly string[] }, order: AppOrder): AppChild {
+    const child = new AppChild(command, {
+      clock: this.ports.clock,
+      output: order.plugin === "clientapp" ? this.ports.output : discardedOutput,
+      input: order.runtime === "typescript",
+      env: this.#env,
+    });
+    this.#children.add(child);
+    child.exited.then(() => this.#children.delete(child));
+    return child;
+  }
+
+  #takeIdle(kind: string): AppChild | undefined {
+    const waiting = this.#idle.get(kind)?.pop();
+    waiting?.taken.abort();
+    return waiting?.child;
+  }
+
+  #keepIdle(kind: string, child: AppChild): void {
+    if (this.#stopped) return;
+    const waiting = { child, taken: new AbortController() };
+    const list = this.#idle.get(kind) ?? [];
+    this.#idle.set(kind, list);
+    list.push(waiting);
+    const forget = () => {
+      const place = list.indexOf(waiting);
+      if (place >= 0) list.splice(place, 1);
+      return place >= 0;
+    };
+    child.exited.then(forget);
+    this.ports.clock.sleep(IDLE_MS, waiting.taken.signal).then(() => {
+      if (!waiting.taken.signal.aborted && forget()) child.dismiss();
+    });
+  }
+}
+
+/** Orders that the same process can serve one after the other. */
+function kindOf(order: AppOrder): string {
+  return JSON.stringify([order.plugin, order.appIo.address, order.appIo.rootCertificates ?? ""]);
+}
+
+function notStarted(reason: string): AppProcess {
+  return { ended: Promise.resolve({ kind: "notStarted", reason }), stop: () => {} };
+}
+
+function write(stream: typeof Deno.stdout, text: string): void {
+  try {
+    let bytes = new TextEncoder().encode(text);
+    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+  } catch {
+    // Nobody reads the daemon's output any more; its work goes on.
+  }
+}

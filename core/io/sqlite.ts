@@ -1,0 +1,126 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from "./ports.ts";
+import { checkPlace, sentence } from "./sqlite_error.ts";
+import { type DatabaseLock, lockDatabase } from "./sqlite_lock.ts";
+
+/** Bytes that the write-ahead log keeps once its content has moved to the database. */
+const LOG_SIZE_LIMIT = 4 * 1024 * 1024;
+
+/** Every path that a database at `path` may touch: what a role needs to read and write, and nothing else. */
+export function sqlitePaths(path: string): string[] {
+  return [path, `${path}-wal`, `${path}-shm`, `${path}-journal`, `${path}.lock`];
+}
+
+/**
+ * Opens the SQLite database at `path`, creating it (readable by its owner only) when there is none. What a
+ * transaction wrote survives a crash once COMMIT returned.
+ * @throws {DatabaseError} when it is in use, damaged, no database, or cannot be written
+ */
+export async function openSqlite(path: string): Promise<SqlDatabase> {
+  await checkPlace(path);
+  const lock = await lockDatabase(path);
+  try {
+    return new OpenDatabase(path, lock);
+  } catch (error) {
+    lock.release();
+    throw sentence(path, error);
+  }
+}
+
+class OpenDatabase implements SqlDatabase {
+  readonly path: string;
+  readonly #lock: DatabaseLock;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, SqlStatement>();
+
+  constructor(path: string, lock: DatabaseLock) {
+    this.path = path;
+    this.#lock = lock;
+    this.#database = new DatabaseSync(path);
+    try {
+      this.#prepareFile();
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.isTransaction;
+  }
+
+  prepare(sql: string): SqlStatement {
+    const before = this.#statements.get(sql);
+    if (before) return before;
+    const made = this.#translated(() => new OpenStatement(this.path, this.#database.prepare(sql)));
+    this.#statements.set(sql, made);
+    return made;
+  }
+
+  execute(sql: string): void {
+    this.#translated(() => this.#database.exec(sql));
+  }
+
+  close(): void {
+    this.#database.close();
+    this.#lock.release();
+  }
+
+  #prepareFile(): void {
+    // auto_vacuum takes effect only while the file is empty, and has to stand before journal_mode.
+    this.#database.exec(`
+      PRAGMA busy_timeout = 5000;
+      PRAGMA auto_vacuum = INCREMENTAL;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA foreign_keys = ON;
+      PRAGMA temp_store = MEMORY;
+      PRAGMA journal_size_limit = ${LOG_SIZE_LIMIT};
+    `);
+    const { quick_check: verdict } = this.#database.prepare("PRAGMA quick_check(1)").get() as SqlRow;
+    if (verdict !== "ok") throw Object.assign(new Error(String(verdict)), { errcode: 11 });
+  }
+
+  #translated<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw sentence(this.path, error);
+    }
+  }
+}
+
+class OpenStatement implements SqlStatement {
+  readonly #path: string;
+  readonly #statement: StatementSync;
+
+  constructor(path: string, statement: StatementSync) {
+    this.#path = path;
+    this.#statement = statement;
+    this.#statement.setReadBigInts(true);
+  }
+
+  run(...values: SqlValue[]): number {
+    try {
+      return Number(this.#statement.run(...values).changes);
+    } catch (error) {
+      throw sentence(this.#path, error);
+    }
+  }
+
+  get(...values: SqlValue[]): SqlRow | undefined {
+    try {
+      return this.#statement.get(...values) as SqlRow | undefined;
+    } catch (error) {
+      throw sentence(this.#path, error);
+    }
+  }
+
+  all(...values: SqlValue[]): SqlRow[] {
+    try {
+      return this.#statement.all(...values) as SqlRow[];
+    } catch (error) {
+      throw sentence(this.#path, error);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { ArrayRecord } from "../model/record/array_record.ts";
+import type { MetricRecord } from "../model/record/metric_record.ts";
+import type { Integer } from "../model/record/entry.ts";
+import { quoted, scientificText, wideDictText } from "./python_text.ts";
+
+/** Metrics by round. */
+export type MetricsByRound = Map<number, MetricRecord>;
+
+/** What a strategy has to show at its end. */
+export class Result {
+  /** The final model; empty when no round succeeded. */
+  arrays: ArrayRecord = new ArrayRecord();
+  /** What the ClientApps reported from training, aggregated. */
+  readonly trainMetricsClientapp: MetricsByRound = new Map();
+  /** What the ClientApps reported from evaluation, aggregated. */
+  readonly evaluateMetricsClientapp: MetricsByRound = new Map();
+  /** What `evaluateFn` reported; round 0 is the initial model. */
+  readonly evaluateMetricsServerapp: MetricsByRound = new Map();
+
+  /** The size of the model and all metrics, in the form that Flower prints. */
+  toString(): string {
+    const sections = [
+      ["Aggregated ClientApp-side Train Metrics", this.trainMetricsClientapp],
+      ["Aggregated ClientApp-side Evaluate Metrics", this.evaluateMetricsClientapp],
+      ["ServerApp-side Evaluate Metrics", this.evaluateMetricsServerapp],
+    ] as const;
+    const arrays = `Global Arrays:\n\tArrayRecord (${megabytesOf(this.arrays).toFixed(3)} MB)\n`;
+    return [arrays, ...sections.map(([title, rounds]) => `${title}:\n${roundsText(rounds)}\n`)].join("\n");
+  }
+}
+
+/** The serialised size of a record's arrays, in units of 1024² bytes. */
+export function megabytesOf(arrays: ArrayRecord): number {
+  let sum = 0;
+  for (const [, array] of arrays) sum += array.sizeBytes;
+  return sum / 1024 ** 2;
+}
+
+function roundsText(rounds: MetricsByRound): string {
+  const inOrder = [...rounds].sort(([a], [b]) => a - b);
+  return wideDictText(inOrder.map(([round, metrics]) => [String(round), metricTexts(metrics)]));
+}
+
+function metricTexts(metrics: MetricRecord): [string, string][] {
+  const inOrder = [...metrics.entries()].sort(([a], [b]) => a < b ? -1 : 1);
+  return inOrder.map(([key, { kind, value }]) => {
+    const text = (number: Integer) =>
+      kind.startsWith("double") ? scientificText(Number(number)) : String(number);
+    const shown = typeof value === "object"
+      ? `[${(value as readonly Integer[]).map((number) => quoted(text(number))).join(", ")}]`
+      : text(value as Integer);
+    return [quoted(key), quoted(shown)];
+  });
+}

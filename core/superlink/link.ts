@@ -1,0 +1,50 @@
+import type { Clock, Log, Random } from "../io/ports.ts";
+import type { Wakeups } from "../rpc/hold.ts";
+import type { ObjectExchange } from "../store/object_exchange.ts";
+import type { Store, Transaction } from "../store/store.ts";
+import type { Lapses } from "./lapses.ts";
+import type { TaskMessages } from "./task_messages.ts";
+import type { Traffic } from "./traffic.ts";
+
+/** What all handlers of one SuperLink share. */
+export interface Link {
+  readonly store: Store;
+  readonly objects: ObjectExchange;
+  readonly wakeups: Wakeups;
+  readonly lapses: Lapses;
+  readonly traffic: Traffic;
+  readonly taskMessages: TaskMessages;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Whether only nodes that were registered through Control may come. */
+  readonly supernodeAuth: boolean;
+}
+
+/**
+ * Notes what is to happen once the transaction is on disk; nothing of it happens when it fails. What then goes wrong
+ * is logged and changes nothing for the caller: what was decided is decided, and a restart clears up.
+ */
+export type Afterwards = (what: () => void | Promise<void>) => void;
+
+/** Changes what is remembered, and then tells everybody whom the change concerns. */
+export async function change<T>(
+  link: Link,
+  work: (tx: Transaction, afterwards: Afterwards) => Promise<T>,
+): Promise<T> {
+  const todo: (() => void | Promise<void>)[] = [];
+  const result = await link.store.transaction((tx) => {
+    todo.length = 0;
+    return work(tx, (what) => todo.push(what));
+  });
+  for (const what of todo) await tried(link, what);
+  return result;
+}
+
+async function tried(link: Link, what: () => void | Promise<void>): Promise<void> {
+  try {
+    await what();
+  } catch (error) {
+    link.log.error(`Cannot finish what follows a change: ${error instanceof Error ? error.stack : error}`);
+  }
+}

@@ -1,0 +1,102 @@
+import type { Init, PullObjectRequest, PullObjectResponse, PushObjectRequest } from "../../proto/mod.ts";
+import type { NodeId, ObjectId, RunId } from "../model/ids.ts";
+import { RpcError } from "../rpc/status.ts";
+import { TreeTooLargeError } from "../store/object_closure.ts";
+import type { Acceptance } from "../store/object_results.ts";
+import type { Parcel, Transaction } from "../store/store.ts";
+import type { Context } from "./callers.ts";
+import type { Link } from "./link.ts";
+import { malformed, type PushedMessage } from "./messages_in.ts";
+import { news } from "./news.ts";
+
+/** Objects that a sender still has to push for a message; nothing is missing of a complete one. */
+export interface StillMissing {
+  readonly missing: ObjectId[];
+  readonly complete: boolean;
+}
+
+/**
+ * Notes a message and what it is made of. Undefined when the id stands for a message between others.
+ * @param how `isNew` says whether the message is to be stored, or was stored before
+ */
+export async function announceMessage(
+  link: Link,
+  how: { tx: Transaction; pushed: PushedMessage; isNew: boolean },
+): Promise<StillMissing | undefined> {
+  const { tx, pushed, isNew } = how;
+  const { runId, messageId, srcNodeId: src, dstNodeId: dst } = pushed.envelope.metadata;
+  // Of a complete message nothing is missing, even when its receiver has confirmed it and its objects are gone.
+  if (!isNew && (await tx.message(runId, messageId))?.complete) return { missing: [], complete: true };
+  const announced = await announceOrRefuse(link, { tx, parcel: { runId, messageId, src, dst }, pushed });
+  if (announced.kind === "taken") return undefined;
+  const { missing, complete } = announced;
+  if (isNew) await tx.putMessage({ ...pushed.envelope, sequence: 0, complete, deliveries: 0 });
+  return { missing, complete };
+}
+
+async function announceOrRefuse(
+  link: Link,
+  how: { tx: Transaction; parcel: Omit<Parcel, "complete">; pushed: PushedMessage },
+) {
+  try {
+    return await link.objects.announce(how.tx, how.parcel, how.pushed.objects);
+  } catch (error) {
+    if (error instanceof TreeTooLargeError) throw malformed(error.message);
+    throw error;
+  }
+}
+
+/**
+ * Takes an object and lets those know who wait for the messages that are whole by it.
+ * @throws {RpcError} FAILED_PRECONDITION when its bytes have the announced id and are no object
+ */
+export async function takeObject(
+  link: Link,
+  request: PushObjectRequest,
+  { run, sender }: { run: RunId; sender: NodeId },
+): Promise<{ stored: boolean }> {
+  const { object_id: objectId, object_content: content } = request;
+  const acceptance = await link.objects.accept({ run, sender, objectId, content });
+  await tellReceivers(link, acceptance);
+  switch (acceptance.kind) {
+    case "stored":
+    case "alreadyThere":
+      return { stored: true };
+    case "notAnnounced":
+    case "hashMismatch":
+      link.log.warn(`Object ${objectId} of run ${run} from node ${sender} is not stored: ${acceptance.kind}`);
+      return { stored: false };
+    case "malformed":
+      throw new RpcError("FAILED_PRECONDITION", acceptance.reason);
+  }
+}
+
+/** Wakes those who wait for the messages that an upload made whole. */
+export async function tellReceivers(link: Link, acceptance: Acceptance): Promise<void> {
+  if (acceptance.kind !== "stored") return;
+  for (const { runId, messageId } of acceptance.completed) {
+    const message = await link.store.transaction((tx) => tx.message(runId, messageId));
+    if (!message) continue;
+    const { replyToMessageId, dstNodeId } = message.metadata;
+    link.wakeups.notify(replyToMessageId ? news.reply(runId, replyToMessageId) : news.forNode(dstNodeId));
+  }
+}
+
+/** Gives an object to a peer that sent it or was sent it in this run, as soon as there is room to read it. */
+export async function giveObject(
+  link: Link,
+  request: PullObjectRequest,
+  { run, peer, context }: { run: RunId; peer: NodeId; context: Context },
+): Promise<Init<PullObjectResponse>> {
+  const content = await link.store.transaction((tx) => tx.content(request.object_id));
+  await context.reserve(content?.sizeBytes ?? 0);
+  const reading = await link.objects.read(run, peer, request.object_id);
+  switch (reading.kind) {
+    case "unknown":
+      return { object_found: false, object_available: false };
+    case "announced":
+      return { object_found: true, object_available: false };
+    case "content":
+      return { object_found: true, object_available: true, object_content: reading.content };
+  }
+}

@@ -1,0 +1,153 @@
+import { appIoGuard } from "../auth/app_io_guard.ts";
+import type { Caller } from "../auth/caller.ts";
+import { controlGuard } from "../auth/control_guard.ts";
+import { fleetGuard } from "../auth/fleet_guard.ts";
+import { type Clock, type Log, type Random, StorageFullError } from "../io/ports.ts";
+import type { Isolation } from "../rules/restart.ts";
+import { Wakeups } from "../rpc/hold.ts";
+import { Metadata } from "../rpc/metadata.ts";
+import { asOurs, isOurs } from "../rpc/peer.ts";
+import { exceptionCallingApplication, type Guard, type Route, Router } from "../rpc/router.ts";
+import { RpcError } from "../rpc/status.ts";
+import type { ObjectExchange } from "../store/object_exchange.ts";
+import type { Store } from "../store/store.ts";
+import { controlAccounts } from "./control_accounts.ts";
+import { controlFederations } from "./control_federations.ts";
+import { controlNodes } from "./control_nodes.ts";
+import { controlRuns } from "./control_runs.ts";
+import { controlSeries } from "./control_series.ts";
+import { controlStreams } from "./control_streams.ts";
+import { fleetMessages } from "./fleet_messages.ts";
+import { fleetNodes } from "./fleet_nodes.ts";
+import { fleetObjects } from "./fleet_objects.ts";
+import { fleetRuns } from "./fleet_runs.ts";
+import { grid } from "./grid.ts";
+import { gridObjects } from "./grid_objects.ts";
+import { gridPull } from "./grid_pull.ts";
+import { Lapses } from "./lapses.ts";
+import type { Link } from "./link.ts";
+import { recover } from "./recover.ts";
+import { settleAll } from "./settle.ts";
+import { taskCreation } from "./task_creation.ts";
+import { TaskMessages, taskMessages } from "./task_messages.ts";
+import { taskQueue } from "./task_queue.ts";
+import { taskReports } from "./task_reports.ts";
+import { taskWork } from "./task_work.ts";
+import { Traffic } from "./traffic.ts";
+
+/** What a SuperLink is made of. The store and the objects are the caller's to close, after {@link SuperLink.stop}. */
+export interface SuperLinkOptions {
+  readonly store: Store;
+  /** Over the same store. */
+  readonly objects: ObjectExchange;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Who starts the app processes: decides what a restart means for them. */
+  readonly isolation: Isolation;
+  /** Whether only nodes that were registered through Control may come. */
+  readonly supernodeAuth: boolean;
+  /** The content of the secret's file that SuperExecs must know; without one anybody may act as SuperExec. */
+  readonly superexecSecret?: Uint8Array;
+}
+
+/** The three APIs of a SuperLink, ready to be put behind doors. */
+export interface SuperLink {
+  readonly fleet: Router<Caller>;
+  readonly serverAppIo: Router<Caller>;
+  readonly control: Router<Caller>;
+  /** Takes up what an earlier process left behind and starts the clockwork. To be awaited before the first call. */
+  recover(): Promise<void>;
+  /** Stops the clockwork and writes what is not written yet. Calls are ended by the doors. */
+  stop(): Promise<void>;
+}
+
+/** Builds a SuperLink; it does nothing until {@link SuperLink.recover} is called. */
+export function createSuperLink(options: SuperLinkOptions): SuperLink {
+  const { store, clock, log, isolation, superexecSecret } = options;
+  const link = createLink(options);
+  const router = (routes: Route<Caller>[], guard: Guard<Caller>, otherwise = exceptionCallingApplication) =>
+    new Router({ routes, guard: announcing(guard), log, unexpected: noRoomOr(otherwise) });
+  const service = "flwr.proto.ServerAppIo";
+  return {
+    fleet: router(fleetRoutes(link), fleetGuard({ store, clock, log })),
+    serverAppIo: router(
+      serverAppIoRoutes(link),
+      appIoGuard({ service, store, clock, log, component: "SuperLink", superexecSecret }),
+    ),
+    control: router(controlRoutes(link), controlGuard({ log }), internalError),
+    recover: async () => {
+      await recover(link, isolation);
+      link.lapses.start();
+    },
+    stop: async () => {
+      await link.lapses.stop();
+      await link.traffic.settleAll(store);
+    },
+  };
+}
+
+function createLink(options: SuperLinkOptions): Link {
+  const { store, objects, clock, random, log, supernodeAuth } = options;
+  const link: Link = {
+    store,
+    objects,
+    clock,
+    random,
+    log,
+    supernodeAuth,
+    wakeups: new Wakeups(),
+    traffic: new Traffic(),
+    taskMessages: new TaskMessages(),
+    lapses: new Lapses({ clock, log, settle: () => settleAll(link) }),
+  };
+  return link;
+}
+
+function fleetRoutes(link: Link): Route<Caller>[] {
+  return [...fleetNodes(link), ...fleetMessages(link), ...fleetRuns(link), ...fleetObjects(link)];
+}
+
+function serverAppIoRoutes(link: Link): Route<Caller>[] {
+  return [
+    ...taskQueue(link),
+    ...taskWork(link),
+    ...taskCreation(link),
+    ...taskMessages(link),
+    ...taskReports(link),
+    ...grid(link),
+    ...gridPull(link),
+    ...gridObjects(link),
+  ];
+}
+
+function controlRoutes(link: Link): Route<Caller>[] {
+  return [
+    ...controlRuns(link),
+    ...controlStreams(link),
+    ...controlSeries(link),
+    ...controlNodes(link),
+    ...controlFederations(link),
+    ...controlAccounts(link),
+  ];
+}
+
+/** Tells those of ours that we are one of theirs: they may then rely on what official peers do not do. */
+function announcing(guard: Guard<Caller>): Guard<Caller> {
+  return {
+    admit: (call) => guard.admit(call),
+    seal: ({ metadata }) => isOurs(metadata) ? asOurs() : new Metadata(),
+  };
+}
+
+/** Without room nothing is lost: the caller hears the reason and may try again. */
+function noRoomOr(otherwise: (error: unknown) => RpcError): (error: unknown) => RpcError {
+  return (error) =>
+    error instanceof StorageFullError
+      ? new RpcError("RESOURCE_EXHAUSTED", error.message, { cause: error })
+      : otherwise(error);
+}
+
+function internalError(): RpcError {
+  return new RpcError("INTERNAL", "Internal server error.");
+}

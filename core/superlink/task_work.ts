@@ -1,0 +1,92 @@
+import { decode, encode, type PushTaskOutputRequest } from "../../proto/mod.ts";
+import { type Caller, callingTask } from "../auth/caller.ts";
+import type { Task } from "../model/task.ts";
+import { asEnding } from "../rules/task_life.ts";
+import { type Route, route } from "../rpc/router.ts";
+import { RpcError } from "../rpc/status.ts";
+import type { Transaction } from "../store/store.ts";
+import { serverAppIo } from "../wire/methods.ts";
+import { runToProto } from "../wire/run.ts";
+import type { Context } from "./callers.ts";
+import { change, type Link } from "./link.ts";
+import { liveTask } from "./live_task.ts";
+import { changeTask } from "./task_changes.ts";
+
+/** What an app process does with its task. */
+export function taskWork(link: Link): Route<Caller>[] {
+  return [
+    route(
+      serverAppIo.SendTaskHeartbeat,
+      (_, { caller }: Context) => sendTaskHeartbeat(link, callingTask(caller)),
+    ),
+    route(serverAppIo.PullTaskInput, (_, { caller }: Context) => pullTaskInput(link, callingTask(caller))),
+    route(
+      serverAppIo.PushTaskOutput,
+      (request, { caller }: Context) => pushTaskOutput(link, request, callingTask(caller)),
+    ),
+  ];
+}
+
+function sendTaskHeartbeat(link: Link, caller: Task) {
+  return change(link, async (tx, afterwards) => {
+    const task = await liveTask(link, tx, caller);
+    const answer = await changeTask(link, { tx, afterwards }, { task, event: { kind: "heartbeat" } });
+    return { success: answer.outcome === "changed" };
+  });
+}
+
+/** Starts the task and gives it all it needs. Works once. */
+async function pullTaskInput(link: Link, caller: Task) {
+  const { taskId, runId } = caller;
+  const input = await change(link, async (tx, afterwards) => {
+    const task = await liveTask(link, tx, caller);
+    const found = await inputOf(tx, runId);
+    if (!found) return undefined;
+    const answer = await changeTask(link, { tx, afterwards }, { task, event: { kind: "start" } });
+    if (answer.outcome === "refused") return undefined;
+    const { run, fab, context } = found;
+    const primaryTask = answer.tasks.find((other) => other.taskId === run.primaryTaskId)!;
+    return {
+      context: decode("Context", context),
+      run: runToProto(run, primaryTask),
+      fab: { hash_str: fab.hash, content: fab.content, verifications: fab.verifications },
+      task_id: taskId,
+    };
+  });
+  if (!input) throw new RpcError("FAILED_PRECONDITION", `Failed to start task ${taskId} of run ${runId}`);
+  link.log.info(`Started task ${taskId} of run ${runId}`);
+  return input;
+}
+
+async function inputOf(tx: Transaction, runId: bigint) {
+  const run = await tx.run(runId);
+  const fab = run && await tx.fab(run.fabHash);
+  const context = run && await tx.context(run.seriesId);
+  return run && fab && context ? { run, fab, context } : undefined;
+}
+
+/** Ends the task as its app process says. Whoever shows a valid token is never refused, only not listened to. */
+async function pushTaskOutput(link: Link, request: PushTaskOutputRequest, caller: Task) {
+  const { taskId, runId } = caller;
+  const subStatus = asEnding(request.sub_status);
+  const finished = await change(link, async (tx, afterwards) => {
+    const task = await liveTask(link, tx, caller);
+    const { clientapp_runtime: clientAppRuntimeS } = request;
+    if (clientAppRuntimeS) await link.traffic.settle(tx, runId, { afterwards, clientAppRuntimeS });
+    if (!subStatus) return false;
+    const event = { kind: "end", subStatus, details: request.details } as const;
+    const answer = await changeTask(link, { tx, afterwards }, { task, event });
+    if (answer.outcome === "refused") return false;
+    if (request.context) await keepContext(tx, caller, encode("Context", request.context));
+    return true;
+  });
+  if (finished) link.log.info(`Finished task ${taskId} of run ${runId}`);
+  else link.log.error(`Failed to finish task ${taskId} of run ${runId} as "${request.sub_status}"`);
+  return {};
+}
+
+/** The state that a series goes on with is that of its runs' primary tasks. */
+async function keepContext(tx: Transaction, task: Task, context: Uint8Array): Promise<void> {
+  const run = await tx.run(task.runId);
+  if (run?.primaryTaskId === task.taskId) await tx.putContext(run.seriesId, context);
+}

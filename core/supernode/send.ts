@@ -1,0 +1,46 @@
+import { postOrder } from "../model/object_tree.ts";
+import type { ObjectId } from "../model/ids.ts";
+import { envelopeToProto, treeToProto } from "../wire/message.ts";
+import { fleet as methods } from "../wire/methods.ts";
+import type { NodeState } from "./node_state.ts";
+import { twoAtATime } from "./two_at_a_time.ts";
+import type { Announced } from "./work.ts";
+
+/** A reply on its way to the SuperLink. */
+export interface Outgoing extends Announced {
+  /** How long the ClientApp worked for it, in seconds. */
+  readonly runtimeS: number;
+  /** Gives the content of one of its objects when its turn comes. */
+  contentOf(objectId: ObjectId): Promise<Uint8Array>;
+}
+
+/**
+ * Sends a reply: the message, and then those of its objects that the SuperLink asks for.
+ * Gives whether the SuperLink has taken it.
+ * @throws {RpcError} PERMISSION_DENIED when the run is over
+ */
+export async function sendReply(
+  state: NodeState,
+  reply: Outgoing,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const node = { node_id: state.nodeId };
+  const { runId, messageId } = reply.envelope.metadata;
+  const response = await state.fleet.call(methods.PushMessages, {
+    node,
+    messages_list: [envelopeToProto(reply.envelope)],
+    message_object_trees: [treeToProto(reply.tree)],
+    clientapp_runtime_list: [reply.runtimeS],
+  }, { signal });
+  if (!Object.hasOwn(response.results, messageId)) return false;
+  const wanted = new Set(response.objects_to_push);
+  const objects = postOrder(reply.tree).filter((id) => wanted.has(id));
+  let stored = true;
+  const work = async (objectId: ObjectId, signal: AbortSignal) => {
+    const object_content = await reply.contentOf(objectId);
+    const request = { node, run_id: runId, object_id: objectId, object_content };
+    if (!(await state.fleet.call(methods.PushObject, request, { signal })).stored) stored = false;
+  };
+  await twoAtATime(objects, { signal, work });
+  return stored;
+}
