@@ -365,16 +365,15 @@ function counting(): ContentFiles & { most: number } {
   return counted;
 }
 
-Deno.test("a large model passes through a node two objects at a time", async () => {
+Deno.test("of a large model a node holds a few chunks at a time", async () => {
   const files = counting();
   await world(async ({ node, app, federation }) => {
     const big = () => {
-      const arrays = Array.from({ length: 20 }, (_, index) => {
-        const data = new Uint8Array(64).fill(index);
-        return [
-          `layer ${index}`,
-          new FlowerArray({ dtype: "uint8", shape: [64], stype: "raw", data }),
-        ] as const;
+      const arrays = Array.from({ length: 2 }, (_, index) => {
+        const data = new Uint8Array(6 * 5_242_880);
+        for (let at = 0; at < data.length; at += 4_096) data[at + 3] = (at >> 12) + index;
+        const shape = [data.length];
+        return [`layer ${index}`, new FlowerArray({ dtype: "uint8", shape, stype: "raw", data })] as const;
       });
       return new RecordDict({
         arrays: new ArrayRecord(new Map(arrays)),
@@ -392,8 +391,8 @@ Deno.test("a large model passes through a node two objects at a time", async () 
     const instruction = new Message(big(), app.instruction(node.nodeId).metadata);
     const [id] = await app.send(instruction);
     const reply = await answer(app, id);
-    assertEquals(reply.content.arrays("arrays").size, 20);
-    assertEquals(files.most, 2);
+    assertEquals(reply.content.arrays("arrays").size, 2);
+    assert(files.most <= 4, `${files.most} large objects at once`);
   }, { files });
 });
 

@@ -1,7 +1,8 @@
 import type { CreateTaskRequest } from "../../proto/mod.ts";
 import { type Caller, callingTask } from "../auth/caller.ts";
-import type { Task, TaskType } from "../model/task.ts";
+import type { Task } from "../model/task.ts";
 import { newTask } from "../rules/task_life.ts";
+import { judgeTaskRequest } from "../rules/task_request.ts";
 import { type Route, route } from "../rpc/router.ts";
 import { RpcError } from "../rpc/status.ts";
 import { serverAppIo } from "../wire/methods.ts";
@@ -10,16 +11,6 @@ import { change, type Link } from "./link.ts";
 import { liveTask } from "./live_task.ts";
 import { news } from "./news.ts";
 import { randomId } from "../store/random_id.ts";
-
-/** What a task of each type cannot do without. */
-const required: Readonly<Record<TaskType, "fab_hash" | "model_ref" | "connector_ref" | undefined>> = {
-  "flwr-serverapp": "fab_hash",
-  "flwr-clientapp": "fab_hash",
-  "flwr-agentapp": "fab_hash",
-  "flwr-model": "model_ref",
-  "flwr-connector": "connector_ref",
-  "flwr-simulation": undefined,
-};
 
 /** How a task asks for another one of its run. */
 export function taskCreation(link: Link): Route<Caller>[] {
@@ -32,7 +23,9 @@ export function taskCreation(link: Link): Route<Caller>[] {
 }
 
 async function createTask(link: Link, request: CreateTaskRequest, caller: Task) {
-  const type = checkedType(request);
+  const verdict = judgeTaskRequest(request);
+  if (verdict.outcome === "refused") throw new RpcError("FAILED_PRECONDITION", verdict.text);
+  const { type } = verdict;
   const taskId = randomId(link.random);
   await change(link, async (tx, afterwards) => {
     const { runId } = await liveTask(link, tx, caller);
@@ -42,16 +35,4 @@ async function createTask(link: Link, request: CreateTaskRequest, caller: Task) 
     afterwards(() => link.wakeups.notify(news.tasks));
   });
   return { task_id: taskId };
-}
-
-function checkedType(request: CreateTaskRequest): TaskType {
-  const { type } = request;
-  if (!Object.hasOwn(required, type)) {
-    throw new RpcError("FAILED_PRECONDITION", `Invalid task type: ${type}`);
-  }
-  const field = required[type as TaskType];
-  if (field && !request[field]) {
-    throw new RpcError("FAILED_PRECONDITION", `Task type '${type}' requires ${field}.`);
-  }
-  return type as TaskType;
 }

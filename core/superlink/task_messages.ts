@@ -1,9 +1,10 @@
 import type { Init, Message, PullTaskMessageRequest, PushTaskMessageRequest } from "../../proto/mod.ts";
 import { type Caller, callingTask } from "../auth/caller.ts";
-import { type RunId, SUPERLINK_NODE_ID, type TaskId } from "../model/ids.ts";
+import type { RunId } from "../model/ids.ts";
 import type { Metadata } from "../model/message.ts";
 import type { Task } from "../model/task.ts";
 import { isExpired } from "../rules/message_life.ts";
+import { mayGoBetweenTasks } from "../rules/task_request.ts";
 import { type Route, route } from "../rpc/router.ts";
 import { RpcError } from "../rpc/status.ts";
 import { serverAppIo } from "../wire/methods.ts";
@@ -79,21 +80,15 @@ async function pushTaskMessage(link: Link, request: PushTaskMessageRequest, call
   return { message_id: metadata.messageId };
 }
 
-/** Only between unfinished tasks of one run, from one place, and while its time lasts. */
 async function mayBeStored(
   link: Link,
   { metadata, caller }: { metadata: Metadata; caller: Task },
 ): Promise<boolean> {
-  const { runId, messageId, srcNodeId, dstNodeId, dstTaskId } = metadata;
-  const receiver: TaskId = dstTaskId ?? 0n;
-  const receiverTask = await link.store.transaction(async (tx) => {
-    await liveTask(link, tx, caller);
-    return await tx.task(receiver);
+  return await link.store.transaction(async (tx) => {
+    const sender = await liveTask(link, tx, caller);
+    const receiver = await tx.task(metadata.dstTaskId ?? 0n);
+    return mayGoBetweenTasks(metadata, { sender, receiver, nowMs: link.clock.now() });
   });
-  return runId === caller.runId && messageId !== "" &&
-    receiverTask?.runId === runId && receiverTask.status !== "finished" &&
-    srcNodeId === SUPERLINK_NODE_ID && dstNodeId === SUPERLINK_NODE_ID &&
-    !isExpired(metadata, link.clock.now());
 }
 
 async function pullTaskMessage(link: Link, request: PullTaskMessageRequest, caller: Task) {

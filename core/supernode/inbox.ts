@@ -1,5 +1,5 @@
 import { StorageFullError } from "../io/ports.ts";
-import type { TaskId } from "../model/ids.ts";
+import type { ObjectId, TaskId } from "../model/ids.ts";
 import { type Envelope, ErrorCode, type MessageError } from "../model/message.ts";
 import type { Task } from "../model/task.ts";
 import { asOurs } from "../rpc/peer.ts";
@@ -102,23 +102,30 @@ export class Inbox {
     const work = await this.#begin(message, run);
     const over = this.#follow(work, signal);
     try {
-      await receiveObjects(this.state, message, { missing, signal });
-      signal.throwIfAborted();
-      await this.#confirm(message, signal);
+      await this.#arrive(work, { missing, signal });
     } catch (error) {
       const details = `The message could not be received: ${textOf(error)}`;
       await happen(this.state, work.taskId, { kind: "end", subStatus: "failed", details });
       throw error;
     }
-    this.state.log.info("Received successfully");
-    work.arrived = true;
-    this.state.wakeups.notify(news.input(work.taskId));
+    // The ClientApp works meanwhile; should the run be over, the SuperLink will not take the reply either.
+    const confirmed = this.#confirm(message, signal);
+    confirmed.catch(() => {});
     const reply = await Promise.race([
       work.replied.then((reply) => ({ reply })),
       over.then((task) => ({ task })),
     ]);
     signal.throwIfAborted();
+    await confirmed;
     return "reply" in reply ? this.#outgoing(reply.reply, work) : await this.#crashed(work, reply.task);
+  }
+
+  async #arrive(work: Work, how: { missing: readonly ObjectId[]; signal: AbortSignal }): Promise<void> {
+    await receiveObjects(this.state, work.instruction, how);
+    how.signal.throwIfAborted();
+    this.state.log.info("Received successfully");
+    work.arrived = true;
+    this.state.wakeups.notify(news.input(work.taskId));
   }
 
   /** The app process is started while the objects are still on their way: that saves the time of its start. */

@@ -3,7 +3,7 @@ import { type ObjectId, SUPERLINK_NODE_ID } from "../model/ids.ts";
 import { fraction } from "../rpc/retry.ts";
 import { fleet as methods } from "../wire/methods.ts";
 import type { NodeState } from "./node_state.ts";
-import { twoAtATime } from "./two_at_a_time.ts";
+import { transfer } from "./transfer.ts";
 import type { Announced } from "./work.ts";
 
 /** An object that its sender has not uploaded yet is asked for again, less and less often, but not for ever. */
@@ -44,13 +44,14 @@ export async function receiveObjects(
   { missing, signal }: { missing: readonly ObjectId[]; signal: AbortSignal },
 ): Promise<void> {
   const { runId: run } = envelope.metadata;
-  const work = async (objectId: ObjectId, signal: AbortSignal) => {
+  const move = async (objectId: ObjectId, signal: AbortSignal) => {
     const content = await pull(state, { run, objectId }, signal);
     const taken = await state.objects.accept({ run, sender: SUPERLINK_NODE_ID, objectId, content });
     if (taken.kind === "hashMismatch") throw new ReceiveError(`object ${objectId} came with other bytes`);
     if (taken.kind === "malformed") throw new ReceiveError(`object ${objectId}: ${taken.reason}`);
+    return content.length;
   };
-  await twoAtATime(missing, { signal, work });
+  await transfer(missing, { signal, move });
 }
 
 async function pull(

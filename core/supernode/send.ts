@@ -3,7 +3,7 @@ import type { ObjectId } from "../model/ids.ts";
 import { envelopeToProto, treeToProto } from "../wire/message.ts";
 import { fleet as methods } from "../wire/methods.ts";
 import type { NodeState } from "./node_state.ts";
-import { twoAtATime } from "./two_at_a_time.ts";
+import { transfer } from "./transfer.ts";
 import type { Announced } from "./work.ts";
 
 /** A reply on its way to the SuperLink. */
@@ -36,11 +36,12 @@ export async function sendReply(
   const wanted = new Set(response.objects_to_push);
   const objects = postOrder(reply.tree).filter((id) => wanted.has(id));
   let stored = true;
-  const work = async (objectId: ObjectId, signal: AbortSignal) => {
+  const move = async (objectId: ObjectId, signal: AbortSignal) => {
     const object_content = await reply.contentOf(objectId);
     const request = { node, run_id: runId, object_id: objectId, object_content };
     if (!(await state.fleet.call(methods.PushObject, request, { signal })).stored) stored = false;
+    return object_content.length;
   };
-  await twoAtATime(objects, { signal, work });
+  await transfer(objects, { signal, move });
   return stored;
 }
