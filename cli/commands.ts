@@ -98,6 +98,50 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "List federations, or show one",
     load: async () => (await import("./flwr/federation_list.ts")).federationList,
   },
+  "flwr federation create": {
+    summary: "Create a federation",
+    load: async () => (await import("./flwr/federation_changes.ts")).federationCreate,
+  },
+  "flwr federation archive": {
+    summary: "Archive a federation",
+    load: async () => (await import("./flwr/federation_changes.ts")).federationArchive,
+  },
+  "flwr federation add-supernode": {
+    summary: "Add a SuperNode to a federation",
+    load: async () => (await import("./flwr/federation_changes.ts")).federationAddSupernode,
+  },
+  "flwr federation remove-supernode": {
+    summary: "Remove a SuperNode from a federation",
+    load: async () => (await import("./flwr/federation_changes.ts")).federationRemoveSupernode,
+  },
+  "flwr federation remove-account": {
+    summary: "Remove an account from a federation",
+    load: async () => (await import("./flwr/federation_changes.ts")).federationRemoveAccount,
+  },
+  "flwr federation simulation-config": {
+    summary: "Set how the simulations of a federation run",
+    load: async () => (await import("./flwr/federation_changes.ts")).federationSimulationConfig,
+  },
+  "flwr federation invite create": {
+    summary: "Invite an account to a federation",
+    load: async () => (await import("./flwr/federation_changes.ts")).inviteCreate,
+  },
+  "flwr federation invite accept": {
+    summary: "Accept an invitation",
+    load: async () => (await import("./flwr/federation_changes.ts")).inviteAccept,
+  },
+  "flwr federation invite reject": {
+    summary: "Reject an invitation",
+    load: async () => (await import("./flwr/federation_changes.ts")).inviteReject,
+  },
+  "flwr federation invite revoke": {
+    summary: "Take an invitation back",
+    load: async () => (await import("./flwr/federation_changes.ts")).inviteRevoke,
+  },
+  "flwr federation invite list": {
+    summary: "List invitations to federations",
+    load: async () => (await import("./flwr/invite_list.ts")).inviteList,
+  },
   certs: {
     summary: "Make a CA and server certificates",
     load: async () => (await import("./tools/certs.ts")).certs,

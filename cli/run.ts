@@ -94,6 +94,7 @@ const GROUPS: Record<string, string> = {
   "flwr config": "Look at config.toml",
   "flwr supernode": "Manage SuperNodes",
   "flwr federation": "Manage federations",
+  "flwr federation invite": "Invite accounts to federations",
 };
 
 function printList(words: string, calledAs: string, env: Env, asked: string | undefined): number {

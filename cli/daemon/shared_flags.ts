@@ -41,22 +41,27 @@ export const isolationFlags = {
 
 const GRANTS = "What TypeScript apps may do";
 
-/** Grants for ClientApps. */
-export const clientGrantFlags = {
+const readGrant = {
   "allow-app-read": texts({
     placeholder: "PATH",
     group: GRANTS,
     help: "A file or folder that apps may read; they see nothing else but their own bundle",
   }),
+};
+
+const unconfined = {
   "allow-unconfined-apps": toggle({
     group: GRANTS,
     help: "Run TypeScript apps in the compiled program although it cannot confine them",
   }),
 };
 
+/** Grants for ClientApps. */
+export const clientGrantFlags = { ...readGrant, ...unconfined };
+
 /** Grants for ServerApps. */
 export const serverGrantFlags = {
-  ...clientGrantFlags,
+  ...readGrant,
   "allow-app-write": texts({
     placeholder: "PATH",
     group: GRANTS,
@@ -67,6 +72,7 @@ export const serverGrantFlags = {
     group: GRANTS,
     help: "A host that ServerApps may connect to",
   }),
+  ...unconfined,
 };
 
 /** What Flower has and this program does not. */

@@ -18,13 +18,12 @@ export async function readSecret(
     return undefined;
   }
   const path = resolvePath(how.env, named);
-  let secret: Uint8Array;
-  try {
-    secret = await how.env.files.read(path);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(`Cannot read the SuperExec secret in ${named}: ${why}`, { exitCode: 401 });
+  if (await how.env.files.kind(path) !== "file") {
+    throw new UserError(`Path argument \`--superexec-auth-secret-file\` does not point to a file: ${named}`, {
+      exitCode: 401,
+    });
   }
+  const secret = await how.env.files.read(path);
   if (secret.length > 0) return secret;
   throw new UserError(`Cannot use ${named} as the SuperExec secret: the file is empty`, {
     exitCode: 401,

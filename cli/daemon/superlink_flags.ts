@@ -59,6 +59,7 @@ export const superlinkFlags = {
     help: "The largest single object that is taken",
   }),
   ...isolationFlags,
+  "allow-runtime-dependency-installation": toggle({ help: "", hidden: true }),
   "disable-runtime-dependency-installation": toggle({
     group: "Apps",
     help: "Python apps may not install what they depend on",

@@ -4,6 +4,7 @@ import { UserError } from "../output.ts";
 import type { Init, Services } from "../../proto/mod.ts";
 import type { MethodTable } from "../../core/wire/methods.ts";
 import type { RpcClient } from "../../core/rpc/client.ts";
+import { formatAddress, parseAddress } from "../../core/io/grpc/address.ts";
 import { explained, UNAVAILABLE_TEXT } from "./explained.ts";
 
 type Control = Services["flwr.proto.Control"];
@@ -11,6 +12,9 @@ type Name = keyof Control;
 
 /** How long a SuperLink may take to be there. */
 const READY_MS = 30_000;
+
+/** Where an address without a port leads. */
+const HTTPS_PORT = 443;
 
 /** Calls the Control API of one SuperLink. Its errors are sentences for the user. */
 export class ControlClient {
@@ -31,7 +35,7 @@ export class ControlClient {
       ? "insecure" as const
       : { rootCertificates: await roots(env, connection) };
     refuseLocal(connection);
-    const transport = await env.connect({ address: connection.address, tls });
+    const transport = await env.connect({ address: withPort(connection), tls });
     try {
       await transport.ready(READY_MS);
     } catch (error) {
@@ -104,6 +108,16 @@ function refuseLocal({ address, name }: Connection): void {
       hint: "Start a SuperLink and name its connection, for instance: flwr run . local-deployment",
     },
   );
+}
+
+/** An address without a port means the one of HTTPS. @throws {UserError} when it is none */
+function withPort({ address, name }: Connection): string {
+  try {
+    return formatAddress(parseAddress(/:\d+$/.test(address) ? address : `${address}:${HTTPS_PORT}`));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UserError(error.message, { hint: `Correct address of [superlink.${name}] in config.toml` });
+  }
 }
 
 function unreachable(error: unknown, { address }: Connection): Error {

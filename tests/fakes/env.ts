@@ -18,7 +18,7 @@ export interface FakeEnvOptions {
   readonly columns?: number;
   readonly clock?: FakeClock;
   /** Answers connections; unless told, nobody is there. */
-  readonly connect?: (target: ConnectTarget) => Transport | Promise<Transport>;
+  readonly connect?: (target: ConnectTarget) => Transport | undefined | Promise<Transport | undefined>;
 }
 
 /** An {@link Env} that keeps what a command said and lets the test play the user. Files are the real ones. */
@@ -58,13 +58,26 @@ export function fakeEnv(options: FakeEnvOptions = {}): FakeEnv {
       return () => listeners.delete(listener);
     },
     async connect(target) {
-      if (options.connect) return await options.connect(target);
-      throw new RpcError("UNAVAILABLE", `Nobody answers at ${target.address}`);
+      return await options.connect?.(target) ?? nobody(target.address);
     },
     out: () => out,
     err: () => err,
     interrupt(signal = "SIGINT") {
       for (const listener of listeners) listener(signal);
     },
+  };
+}
+
+/** A way to where nobody is. */
+function nobody(address: string): Transport {
+  const refused = () => Promise.reject(new RpcError("UNAVAILABLE", `Cannot connect to ${address}`));
+  return {
+    address,
+    unary: refused,
+    async *stream() {
+      yield await refused();
+    },
+    ready: refused,
+    close: () => {},
   };
 }

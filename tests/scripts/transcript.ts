@@ -4,7 +4,7 @@
  *     # a comment
  *     @app print hello          (something that happens beside the commands; see `world.ts`)
  *     $ corolla flwr list       (a command)
- *       text on standard output
+ *     | text on standard output
  *     ! text on standard error
  *     = 1                       (the status, when it is not 0)
  *
@@ -38,7 +38,7 @@ export function parseTranscript(text: string): Transcript {
     const last = steps.at(-1);
     if (line.startsWith("$ ")) {
       steps.push({ kind: "command", words: wordsOf(line.slice(2)), text: line, outcome: "" });
-    } else if (/^( {2}|[!=])/.test(line) && last?.kind === "command") {
+    } else if (/^[|!=]/.test(line) && last?.kind === "command") {
       steps[steps.length - 1] = { ...last, outcome: `${last.outcome}${line}\n` };
     } else if (line.startsWith("@")) {
       steps.push({ kind: "event", words: wordsOf(line.slice(1)), text: line });
@@ -61,7 +61,7 @@ export function outcomeText(outcome: { out: string; err: string; status: number 
   const lines = (text: string, prefix: string) =>
     text.replace(/\n$/, "").split("\n").map((line) => `${prefix}${line}`.trimEnd() + "\n").join("");
   return [
-    outcome.out ? lines(outcome.out, "  ") : "",
+    outcome.out ? lines(outcome.out, "| ") : "",
     outcome.err ? lines(outcome.err, "! ") : "",
     outcome.status === 0 ? "" : `= ${outcome.status}\n`,
   ].join("");

@@ -4,7 +4,6 @@ import { taskToken } from "../../core/auth/task_token.ts";
 import { memoryContentFiles } from "../../core/io/memory_content_files.ts";
 import { RpcClient } from "../../core/rpc/client.ts";
 import { MemoryTransport } from "../../core/rpc/memory_transport.ts";
-import { RpcError } from "../../core/rpc/status.ts";
 import { MemoryStore } from "../../core/store/memory_store.ts";
 import { ObjectExchange } from "../../core/store/object_exchange.ts";
 import { createSuperLink, type SuperLink } from "../../core/superlink/superlink.ts";
@@ -106,8 +105,9 @@ export class World {
       clock: this.#clock,
       columns: this.#columns,
       connect: ({ address }) => {
-        if (address === ADDRESS) return new MemoryTransport(this.#link.control, { clock: this.#clock });
-        throw new RpcError("UNAVAILABLE", `Cannot connect to ${address}`);
+        return address === ADDRESS
+          ? new MemoryTransport(this.#link.control, { clock: this.#clock })
+          : undefined;
       },
     });
   }

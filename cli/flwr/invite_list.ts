@@ -1,0 +1,54 @@
+import type { Invitation } from "../../proto/mod.ts";
+import { toggle } from "../config/flags.ts";
+import { renderTable } from "../table.ts";
+import { flwrCommand } from "./flwr_command.ts";
+import { instantText } from "./quantities.ts";
+
+/** `flwr federation invite list`: invitations you made and got. */
+export const inviteList = flwrCommand({
+  summary: "List the invitations to federations that you made and got. Times are UTC.",
+  words: ["[SUPERLINK]"],
+  wordHelp: { "[SUPERLINK]": "A connection of config.toml; its default unless told" },
+  flags: { verbose: toggle({ short: "v", help: "Also those that were answered" }) },
+}, async ({ flags, words }, session) => {
+  const control = await session.control(await session.connection(words[0]));
+  const { created_invitations: created, received_invitations: received } = await control.call(
+    "ListInvitations",
+    {},
+  );
+  const table = (title: string, actor: string, invitations: readonly Invitation[]) => {
+    const shown = invitations.filter(({ status }) => flags.verbose || status === "pending");
+    const times = flags.verbose ? ["Created @", "Status Changed @"] : [];
+    const head = ["Federation", actor, "Status", ...times];
+    return renderTable(
+      { title, head, rows: shown.map((one) => row(one, actor).slice(0, head.length)) },
+      session.env,
+    );
+  };
+  session.answer({
+    text: () =>
+      table("Created Invitations", "Invited", created) +
+      table("Received Invitations", "Invited by", received),
+    json: () => ({
+      success: true,
+      "created-invitations": created.map((one) => json(one, { invited: one.invitee?.name ?? "" })),
+      "received-invitations": received.map((one) => json(one, { "invited-by": one.inviter?.name ?? "" })),
+    }),
+  });
+});
+
+function row(invitation: Invitation, actor: string): string[] {
+  const { federation_name, inviter, invitee, status, created_at, status_changed_at } = invitation;
+  const name = (actor === "Invited" ? invitee : inviter)?.name ?? "";
+  return [federation_name, name, status, instantText(created_at), instantText(status_changed_at)];
+}
+
+function json(invitation: Invitation, actor: Record<string, string>) {
+  return {
+    "federation-name": invitation.federation_name,
+    ...actor,
+    status: invitation.status,
+    "created-at": instantText(invitation.created_at),
+    "status-changed-at": instantText(invitation.status_changed_at),
+  };
+}
