@@ -12,15 +12,11 @@ import { failureOf } from "../../core/app/failure.ts";
 import { serveApps } from "../../core/app/worker_side.ts";
 import { systemClock } from "../../core/io/clock.ts";
 import { systemRandom } from "../../core/io/random.ts";
-import { encode } from "../../proto/mod.ts";
 
 /** What the main thread posts, once: the way to it. */
 export interface AppWorkerStart {
   readonly port: MessagePort;
 }
-
-// The first use of the wire's codecs is slow; here it happens while the Worker waits for work.
-encode("MetricRecord", { items: [] });
 
 addEventListener("message", (event) => {
   const { port } = (event as MessageEvent<AppWorkerStart>).data;

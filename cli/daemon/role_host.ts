@@ -4,6 +4,7 @@ import { type LauncherHost, startLauncherWorker } from "../../core/io/launcher_h
 import type { Env } from "../env.ts";
 import { mayColour, UserError } from "../output.ts";
 import type { FromRole, LogSettings, ToRole } from "./role_messages.ts";
+import { dropStartUpGarbage } from "./start_up_garbage.ts";
 
 /** A role as the main thread starts it. */
 export interface Role<Settings> {
@@ -35,6 +36,7 @@ export async function runRole<Settings>(role: Role<Settings>, env: Env): Promise
   try {
     await running.ready;
     revokeEverything();
+    dropStartUpGarbage();
     const status = await running.ended;
     await running.close(env);
     const { info } = consoleLog({ ...log, write: (line) => env.stderr(line) });

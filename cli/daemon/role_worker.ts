@@ -3,6 +3,7 @@ import { consoleLog } from "../../core/io/log.ts";
 import { DatabaseError, type Launcher, type Log } from "../../core/io/ports.ts";
 import { UserError } from "../output.ts";
 import type { FromRole, ToRole } from "./role_messages.ts";
+import { dropStartUpGarbage } from "./start_up_garbage.ts";
 
 /** What a role gets in its Worker beside its settings. */
 export interface RoleWorld {
@@ -37,6 +38,7 @@ export function serveRole<Settings>(
       up = start(data.settings, { log, launcher: data.launcher && new RemoteLauncher(data.launcher) });
       const { ended } = await up;
       say({ kind: "ready" });
+      dropStartUpGarbage();
       const status = await ended;
       // A role that is asked to stop has more to put in order when its work is over.
       if (status !== undefined && !stopping) say({ kind: "ended", status });

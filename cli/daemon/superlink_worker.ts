@@ -62,6 +62,8 @@ async function begin(
     await listeners.stop();
     await link.stop();
     await store.close();
+    // Without a database nobody could ever say what the contents belong to.
+    if (settings.databasePath === undefined) await Deno.remove(settings.contentsPath, { recursive: true });
   };
   try {
     const appIo = await listen(link, settings, listeners);

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { LaunchSettings } from "../../core/io/app_command.ts";
 import { command } from "../command.ts";
 import type { FlagValues } from "../config/flags.ts";
@@ -62,7 +63,9 @@ export async function supernodeDenoFlags(flags: Flags, env: Env): Promise<string
     ...flags["allow-app-read"],
   ];
   const files = read.filter((path) => path !== undefined).map((path) => resolvePath(env, path));
-  return denoFlags(supernodePermissions(settings), { files, folders: [], launch });
+  // Without a port of its own the node's folder has another name each time.
+  const folders = settings.clientAppIoAddress.endsWith(":0") ? [dirname(settings.contentsPath)] : [];
+  return denoFlags(supernodePermissions(settings), { files, folders, launch });
 }
 
 async function prepare(

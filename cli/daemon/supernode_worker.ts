@@ -49,7 +49,8 @@ serveRole<SuperNodeSettings>(async (settings, world) => {
     random,
     log,
   });
-  return live(node, { superexec, listeners });
+  const forget = () => Deno.remove(contentsPath, { recursive: true });
+  return live(node, { superexec, listeners, forget });
 });
 
 function warnOpenDoors({ superlinkTls, superlinkAddress }: SuperNodeSettings, { log }: RoleWorld): void {
@@ -89,12 +90,18 @@ async function buildNode(
 }
 
 /** Lets the node live until it is stopped or its SuperLink does not know it any more. */
-function live(node: SuperNode, on: { superexec?: LocalSuperExec; listeners: Listeners }) {
+function live(
+  node: SuperNode,
+  on: { superexec?: LocalSuperExec; listeners: Listeners; forget: () => Promise<void> },
+) {
   const over = new AbortController();
-  const close = async () => {
-    await on.superexec?.stop();
-    await on.listeners.stop();
-  };
+  let closing: Promise<void> | undefined;
+  const close = () =>
+    closing ??= (async () => {
+      await on.superexec?.stop();
+      await on.listeners.stop();
+      await on.forget();
+    })();
   const living = node.run(over.signal).catch(refused);
   const ended = Promise.race([living, ...on.superexec ? [on.superexec.ended] : []]).then(async () => {
     await close();

@@ -30,7 +30,7 @@ export const newApp = command({
       help: "Who makes the app; your user name unless told",
     }),
     framework: text({ placeholder: "NAME", help: "", refused: "name a --template instead" }),
-    username: text({ placeholder: "NAME", help: "", refused: "it is --publisher now" }),
+    username: text({ placeholder: "NAME", help: "", refused: "name a --publisher instead" }),
   },
   examples: [
     { for: "Make an app in TypeScript", line: "$ my-app --template typescript" },
@@ -84,8 +84,8 @@ function wrongName(name: string): string | undefined {
 /** It becomes a part of file names, between dots. */
 function wrongPublisher(publisher: string): string | undefined {
   if (/^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u.test(publisher)) return undefined;
-  return `Cannot use "${publisher}" as a publisher: it must be letters, digits, hyphens and underscores, and not ` +
-    "begin with one of the last two";
+  return `Cannot use "${publisher}" as a publisher: it must be letters, digits, hyphens and underscores, and ` +
+    "begin with a letter or digit";
 }
 
 /** The user's name in the form that a publisher's must have. */
@@ -111,7 +111,8 @@ async function writeApp(folder: string, { app, env }: { app: NewApp; env: Env })
   try {
     await writeNewFiles(env, newFiles, "Use another name, or another working folder");
   } catch (error) {
-    if (kind === undefined) await env.files.remove(folder);
+    // Why the app could not be made is what the user must read, whatever comes of tidying up.
+    if (kind === undefined) await env.files.remove(folder).catch(() => {});
     throw error;
   }
 }

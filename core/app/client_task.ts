@@ -1,16 +1,26 @@
-import type { Metadata } from "../model/message.ts";
+import { envelopeOf, Message, MessageMetadata } from "../model/app_message.ts";
 import { ErrorCode } from "../model/message.ts";
-import { decodeContext } from "../wire/context.ts";
-import { errorReply } from "../wire/error_message.ts";
+import { replyMetadata } from "../model/reply.ts";
+import { deflateMessage } from "../wire/deflate.ts";
+import { inflateMessage } from "../wire/inflate.ts";
 import { ComponentError, parseComponent } from "./component.ts";
-import { type Failure, failureOf, reasonOf } from "./failure.ts";
+import { failureOf, reasonOf } from "./failure.ts";
+import type { AppLink } from "./link.ts";
 import { logLine } from "./log_line.ts";
-import type { AppLink, PushedMessages, TravellingMessage } from "./link.ts";
-import { serveLink } from "./port_link.ts";
+import {
+  buffersOf,
+  fromPlainMessage,
+  fromPlainRecords,
+  type PlainMessage,
+  toPlainContext,
+  toPlainMessage,
+} from "./plain_message.ts";
 import type { TaskEnd, TaskOptions } from "./server_task.ts";
 import { moduleUrl } from "./stage.ts";
 import { isTaskOver, type TaskInput, type TaskOutput } from "./task_session.ts";
 import { inThread, ThreadFailedError } from "./thread_peer.ts";
+import { uploadObjects } from "./upload.ts";
+import type { AppFailure, AppOutcome } from "./worker_protocol.ts";
 
 /** What a ClientApp task is done with. */
 export interface ClientTaskOptions extends TaskOptions {
@@ -29,12 +39,7 @@ export async function runClientTask(options: ClientTaskOptions): Promise<TaskEnd
   try {
     const input = await session.pullInput(signal);
     session.keepAlive(over.signal).catch((error) => over.abort(error));
-    const link = session.link(input);
-    const [message] = await link.pullMessages([], { holdMs: 0, signal });
-    const output = await answered(message, { input, link }, {
-      ...options,
-      signal: AbortSignal.any([signal, over.signal]),
-    });
+    const output = await answered(input, { ...options, signal: AbortSignal.any([signal, over.signal]) });
     await session.pushOutput(output);
     return output.subStatus;
   } catch (error) {
@@ -45,33 +50,54 @@ export async function runClientTask(options: ClientTaskOptions): Promise<TaskEnd
   }
 }
 
-interface Work {
-  readonly input: TaskInput;
-  readonly link: AppLink;
+/** Takes the message, has it answered, and sends the answer. */
+async function answered(input: TaskInput, options: ClientTaskOptions): Promise<TaskOutput> {
+  const { session, host, signal, print } = options;
+  const link = session.link(input);
+  const instruction = await received(link, signal);
+  const { failure, reply, state } = await outcomeOf(instruction, { input, options });
+  if (failure) {
+    print(logLine("ERROR", `ClientApp failed: ${failure.stack ?? `${failure.type}: ${failure.message}`}`));
+  }
+  const answer = reply
+    ? replyTo(instruction, reply)
+    : instruction.replyError(codeOf(failure!), reasonOf(failure!), { createdAt: host.clock.now() / 1000 });
+  await send(answer, { link, signal });
+  return {
+    subStatus: failure ? "failed" : "completed",
+    details: failure ? reasonOf(failure) : "",
+    context: { ...input.context, state: fromPlainRecords(state) },
+  };
 }
 
-async function answered(
-  message: TravellingMessage,
-  work: Work,
-  options: ClientTaskOptions,
-): Promise<TaskOutput> {
-  const reply = new OneReply(work.link, message.envelope.metadata);
+async function received(link: AppLink, signal: AbortSignal): Promise<Message> {
+  const [{ envelope, tree }] = await link.pullMessages([], { holdMs: 0, signal });
+  const get = (id: string) => link.pullObject(id, signal);
+  const message = await inflateMessage(tree.objectId, get, { envelope });
+  await link.confirm(tree.objectId, signal);
+  return message;
+}
+
+interface Work {
+  readonly input: TaskInput;
+  readonly options: ClientTaskOptions;
+}
+
+/** What the app makes of the message. Every failure is an outcome; only the end of the task is thrown. */
+async function outcomeOf(instruction: Message, work: Work): Promise<AppOutcome> {
+  const { state } = toPlainContext(work.input.context);
   try {
-    const outcome = await runApp(message, { ...work, link: reply }, options);
-    const context = decodeContext(outcome.context);
-    if (!outcome.failure) return { subStatus: "completed", details: "", context };
-    tell(outcome.failure, options);
-    return { subStatus: "failed", details: reasonOf(outcome.failure), context };
+    return await runApp(instruction, work);
   } catch (error) {
-    if (isTaskOver(error) || options.signal.aborted) throw error;
-    const failure = error instanceof ThreadFailedError ? error.failure : failureOf(error);
-    tell(failure, options);
-    await answerFor(failure, { reply, work, options });
-    return { subStatus: "failed", details: reasonOf(failure), context: work.input.contextData };
+    if (isTaskOver(error) || work.options.signal.aborted) throw error;
+    const failure: AppFailure = error instanceof ThreadFailedError
+      ? { ...error.failure, stage: "run" }
+      : { ...failureOf(error), stage: "load" };
+    return { failure, state };
   }
 }
 
-async function runApp(message: TravellingMessage, { input, link }: Work, options: ClientTaskOptions) {
+async function runApp(instruction: Message, { input, options }: Work): Promise<AppOutcome> {
   const { stage, signal, print } = options;
   const app = await stage.install(input.fab);
   if (!app.clientapp) {
@@ -79,52 +105,33 @@ async function runApp(message: TravellingMessage, { input, link }: Work, options
   }
   const { modulePath, attribute } = parseComponent(app.clientapp);
   const thread = await stage.start({ app: app.folder });
-  const calls = { ...serveLink(link), print: (text: string) => Promise.resolve(print(text)) };
-  const order = { moduleUrl: moduleUrl(app, modulePath), attribute, context: input.context, message };
-  return await inThread(thread, { calls, signal }, (peer) => peer.call("runClientApp", order));
+  const calls = { print: (text: string) => Promise.resolve(print(text)) };
+  const message = toPlainMessage(instruction);
+  const context = toPlainContext(input.context);
+  const order = { moduleUrl: moduleUrl(app, modulePath), attribute, context, message };
+  // The instruction's numbers are the app's from here on; its metadata is all that is still needed of it.
+  return await inThread(
+    thread,
+    { calls, signal },
+    (peer) => peer.call("runClientApp", order, { transfer: buffersOf(message) }),
+  );
 }
 
-/** Answers in the app's place, unless it has answered. */
-async function answerFor(
-  failure: Failure,
-  { reply, work, options }: { reply: OneReply; work: Work; options: ClientTaskOptions },
-): Promise<void> {
-  if (reply.sent) return;
-  const error = errorReply(reply.instruction, {
-    code: failure.type === "ComponentError" || failure.type === "FabError"
-      ? ErrorCode.LOAD_CLIENT_APP_EXCEPTION
-      : ErrorCode.CLIENT_APP_RAISED_EXCEPTION,
-    reason: reasonOf(failure),
-    now: options.host.clock.now() / 1000,
-  });
-  const { objectsToPush } = await work.link.pushMessages([error]);
-  for (const id of objectsToPush) if (id === error.objectId) await work.link.pushObject(id, error.content);
+/** What the app may decide of its reply is what it says and how long it lives; the rest follows from the message. */
+function replyTo({ metadata: instruction }: Message, plain: PlainMessage): Message {
+  const { createdAt, ttl } = plain.metadata;
+  const metadata = { ...plain.metadata, ...replyMetadata(instruction, { now: createdAt, ttl }) };
+  return fromPlainMessage({ ...plain, metadata: new MessageMetadata(metadata) });
 }
 
-function tell({ type, message, stack }: Failure, { print }: ClientTaskOptions): void {
-  print(logLine("ERROR", `ClientApp failed: ${stack ?? `${type}: ${message}`}`));
+async function send(reply: Message, { link, signal }: { link: AppLink; signal: AbortSignal }): Promise<void> {
+  const parts = deflateMessage(reply);
+  const { metadata, ...rest } = envelopeOf(reply);
+  const envelope = { metadata: { ...metadata, messageId: parts.messageId }, ...rest };
+  const { objectsToPush } = await link.pushMessages([{ envelope, tree: parts.tree }], signal);
+  await uploadObjects({ link, messages: [parts], wanted: objectsToPush, signal });
 }
 
-/** A link over which an app can send exactly one message: the reply to the one it was given. */
-class OneReply implements AppLink {
-  sent = false;
-
-  constructor(readonly link: AppLink, readonly instruction: Metadata) {}
-
-  pushMessages(messages: readonly TravellingMessage[], signal?: AbortSignal): Promise<PushedMessages> {
-    const [only] = messages;
-    const { metadata } = only?.envelope ?? {};
-    const fits = messages.length === 1 && metadata?.replyToMessageId === this.instruction.messageId &&
-      metadata.runId === this.instruction.runId && metadata.dstNodeId === this.instruction.srcNodeId &&
-      metadata.srcNodeId === this.instruction.dstNodeId;
-    if (!fits || this.sent) throw new TypeError("Cannot send more than one reply, or anything but a reply");
-    this.sent = true;
-    return this.link.pushMessages(messages, signal);
-  }
-
-  nodeIds: AppLink["nodeIds"] = (signal) => this.link.nodeIds(signal);
-  pushObject: AppLink["pushObject"] = (id, content, signal) => this.link.pushObject(id, content, signal);
-  pullMessages: AppLink["pullMessages"] = () => Promise.resolve([]);
-  pullObject: AppLink["pullObject"] = (id, signal) => this.link.pullObject(id, signal);
-  confirm: AppLink["confirm"] = (id, signal) => this.link.confirm(id, signal);
+function codeOf({ stage }: AppFailure): number {
+  return stage === "load" ? ErrorCode.LOAD_CLIENT_APP_EXCEPTION : ErrorCode.CLIENT_APP_RAISED_EXCEPTION;
 }

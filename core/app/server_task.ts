@@ -1,13 +1,14 @@
 import type { AppHost } from "./host.ts";
 import type { ContextData } from "../model/context.ts";
 import { RecordDict } from "../model/record/record_dict.ts";
-import { decodeContext, encodeContext } from "../wire/context.ts";
 import { fuseRunConfig } from "../wire/fab/run_config.ts";
 import { ComponentError, parseComponent } from "./component.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { logLine } from "./log_line.ts";
 import { LogUploader } from "./log_uploader.ts";
-import { serveLink } from "./port_link.ts";
+import { serveCarrier } from "./port_carrier.ts";
+import { LinkCarrier } from "./link_carrier.ts";
+import { fromPlainRecords, toPlainContext } from "./plain_message.ts";
 import { moduleUrl, type Stage } from "./stage.ts";
 import { isTaskOver, type TaskInput, type TaskSession } from "./task_session.ts";
 import { inThread, ThreadFailedError } from "./thread_peer.ts";
@@ -79,21 +80,20 @@ async function performed(
   options: TaskOptions,
 ): Promise<Report> {
   try {
-    const outcome = await runApp(input, logs, options);
-    const context = decodeContext(outcome.context);
-    if (outcome.failure) return { failure: outcome.failure, context };
+    const { failure, state } = await runApp(input, logs, options);
+    if (failure) return { failure, context: { ...input.context, state: fromPlainRecords(state) } };
     // As in Flower: what a ServerApp wrote into its state does not outlive a run that went well.
-    return { context: { ...context, state: new RecordDict() } };
+    return { context: { ...input.context, state: new RecordDict() } };
   } catch (error) {
     if (isTaskOver(error)) throw error;
-    if (options.signal.aborted) return { failure: INTERRUPTED, context: input.contextData };
+    if (options.signal.aborted) return { failure: INTERRUPTED, context: input.context };
     const failure = error instanceof ThreadFailedError ? error.failure : failureOf(error);
-    return { failure, context: input.contextData };
+    return { failure, context: input.context };
   }
 }
 
 async function runApp(input: TaskInput, logs: LogUploader, options: TaskOptions): Promise<AppOutcome> {
-  const { session, stage, signal } = options;
+  const { session, stage, host, signal } = options;
   const app = await stage.install(input.fab);
   if (!app.serverapp) {
     throw new ComponentError('Cannot run the app as its pyproject.toml must name a "serverapp" component');
@@ -102,11 +102,12 @@ async function runApp(input: TaskInput, logs: LogUploader, options: TaskOptions)
   const runFolder = await stage.runFolder(input.runId);
   const thread = await stage.start({ app: app.folder, run: runFolder });
   const print = (text: string) => Promise.resolve(logs.write(text));
-  const calls = { ...serveLink(session.link(input)), print };
+  const { runId } = input;
+  const carrier = new LinkCarrier({ link: session.link(input), clock: host.clock, runId });
+  const calls = { ...serveCarrier(carrier), print };
   // A ServerApp gets its settings from its bundle; the SuperLink sends what the run overrides.
   const runConfig = fuseRunConfig(app.config, input.overrideConfig);
-  const context = encodeContext({ ...input.contextData, runConfig });
-  const { runId } = input;
+  const context = toPlainContext({ ...input.context, runConfig });
   return await inThread(
     thread,
     { calls, signal },

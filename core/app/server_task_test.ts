@@ -21,7 +21,7 @@ const context = () => ({
   nodeId: 1n,
   seriesId: 5n,
   nodeConfig: new Map(),
-  runConfig: new Map([["rounds", 2n]]),
+  runConfig: new Map(),
   state: new RecordDict(),
 });
 
@@ -37,8 +37,10 @@ const adding: ScriptedNode = (message) => {
 function world(module: Record<string, unknown>, nodes = new Map([[11n, adding], [12n, adding]])) {
   const clock = new FakeClock();
   const random = new FakeRandom();
-  const appIo = new FakeAppIo({ methods: serverAppIo, clock, context: context(), nodes });
-  const stage = new FakeStage({ clock, module });
+  const overrides = new Map([["rounds", 2n]]);
+  const appIo = new FakeAppIo({ methods: serverAppIo, clock, context: context(), nodes, overrides });
+  const config = new Map<string, bigint | string>([["rounds", 9n], ["name", "one"]]);
+  const stage = new FakeStage({ clock, module, app: { config } });
   const client = new RpcClient(appIo.transport, { credentials: [taskToken(FAKE_TOKEN)] });
   const session = new TaskSession({ client, methods: serverAppIo, clock, random });
   const leave = new AbortController();
@@ -52,7 +54,11 @@ const main = (work: ServerMain) => ({ app: new ServerApp().main(work) });
 Deno.test("a whole run: FedAvg over two nodes, its log and its end are reported", async () => {
   let final: number[] = [];
   const { appIo, stage, run } = world(main(async (grid, context) => {
-    console.assert(context.nodeId === 1n);
+    assertEquals([context.nodeId, context.runFolder, context.runConfig.string("name")], [
+      1n,
+      "/runs/77",
+      "one",
+    ]);
     const initial = ArrayRecord.from({ w: new NDArray(Float32Array.of(0, 10)) });
     const numRounds = context.runConfig.int("rounds");
     const result = await new FedAvg().start(grid, initial, { numRounds });

@@ -7,7 +7,7 @@ import type { RpcClient } from "../rpc/client.ts";
 import { RpcError } from "../rpc/status.ts";
 import type { UserConfig } from "../model/user_config.ts";
 import { configFromProto } from "../wire/config.ts";
-import { contextFromProto, contextToProto, encodeContext } from "../wire/context.ts";
+import { contextFromProto, contextToProto } from "../wire/context.ts";
 import type { ContextData } from "../model/context.ts";
 import { type AppIoMethods, RpcLink } from "./rpc_link.ts";
 
@@ -15,9 +15,7 @@ import { type AppIoMethods, RpcLink } from "./rpc_link.ts";
 export interface TaskInput {
   readonly runId: RunId;
   readonly nodeId: NodeId;
-  /** The serialised `Context`. */
-  readonly context: Uint8Array;
-  readonly contextData: ContextData;
+  readonly context: ContextData;
   /** What the run sets beside the defaults of the app. */
   readonly overrideConfig: UserConfig;
   readonly fab: Fab;
@@ -60,16 +58,15 @@ export class TaskSession {
   /** Starts the task. Can be done once. @throws {RpcError} */
   async pullInput(signal?: AbortSignal): Promise<TaskInput> {
     const { client, methods } = this.#options;
-    const { context, run, fab } = await client.call(methods.PullTaskInput, {}, { signal });
-    if (!context || !run || !fab) {
+    const { context: received, run, fab } = await client.call(methods.PullTaskInput, {}, { signal });
+    if (!received || !run || !fab) {
       throw new RpcError("INTERNAL", "Cannot start the task as its input lacks a context, a run or an app");
     }
-    const contextData = contextFromProto(context);
+    const context = contextFromProto(received);
     return {
       runId: BigInt(run.run_id),
-      nodeId: contextData.nodeId,
-      context: encodeContext(contextData),
-      contextData,
+      nodeId: context.nodeId,
+      context,
       overrideConfig: configFromProto(run.override_config),
       fab: { hash: fab.hash_str, content: new Uint8Array(fab.content), verifications: fab.verifications },
     };

@@ -1,4 +1,4 @@
-import type { MessageId, ObjectId } from "../model/ids.ts";
+import type { ObjectId } from "../model/ids.ts";
 import type { DeflatedMessage } from "../wire/deflate.ts";
 import { limited } from "../wire/limit.ts";
 import type { AppLink } from "./link.ts";
@@ -37,9 +37,4 @@ export async function uploadObjects({ link, messages, wanted, signal }: Upload):
   }
   await Promise.all(turns);
   if (failure) throw failure.error;
-}
-
-/** The ids under which messages that were not refused are known, in their order; null for the others. */
-export function acceptedIds(ids: readonly MessageId[]): (MessageId | null)[] {
-  return ids.map((id) => id || null);
 }

@@ -1,7 +1,8 @@
 import type { RunId } from "../model/ids.ts";
 import type { Failure } from "./failure.ts";
-import type { TravellingMessage } from "./link.ts";
-import type { LinkCalls } from "./port_link.ts";
+import type { PlainContext, PlainMessage, PlainRecords } from "./plain_message.ts";
+import type { CarrierCalls } from "./port_carrier.ts";
+import type { Handover } from "./port_peer.ts";
 
 /** What a Worker must know to load an app. */
 export interface AppOrder {
@@ -9,8 +10,7 @@ export interface AppOrder {
   readonly moduleUrl: string;
   /** The name under which the module exports the app. */
   readonly attribute: string;
-  /** A serialised `Context`. */
-  readonly context: Uint8Array;
+  readonly context: PlainContext;
 }
 
 /** The order to run a ServerApp. */
@@ -21,28 +21,33 @@ export interface ServerAppOrder extends AppOrder {
 
 /** The order to have a ClientApp answer a message. */
 export interface ClientAppOrder extends AppOrder {
-  readonly message: TravellingMessage;
+  readonly message: PlainMessage;
+}
+
+/** Why an app did not do what it should. */
+export interface AppFailure extends Failure {
+  /** Whether the app could not be loaded, or failed at work. */
+  readonly stage: "load" | "run";
 }
 
 /** How an app did. */
 export interface AppOutcome {
   /** Absent when it did well. */
-  readonly failure?: Failure & {
-    /** Whether the app could not be loaded, or failed at work. */
-    readonly stage: "load" | "run";
-  };
-  /** The serialised `Context` as the app left it. */
-  readonly context: Uint8Array;
+  readonly failure?: AppFailure;
+  /** What the app left in its context. */
+  readonly state: PlainRecords;
+  /** A ClientApp's reply, when it did well. */
+  readonly reply?: PlainMessage;
 }
 
 /** What the process asks of the Worker. */
 export type WorkerCalls = {
   runServerApp(order: ServerAppOrder): Promise<AppOutcome>;
-  runClientApp(order: ClientAppOrder): Promise<AppOutcome>;
+  runClientApp(order: ClientAppOrder): Promise<Handover<AppOutcome>>;
 };
 
 /** What the Worker asks of the process. */
-export type ProcessCalls = LinkCalls & {
+export type ProcessCalls = CarrierCalls & {
   /** A piece of the app's output, line ends included. */
   print(text: string): Promise<void>;
   /** The app wants to end the process. */

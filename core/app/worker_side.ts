@@ -1,22 +1,28 @@
-import { envelopeOf, type Message } from "../model/app_message.ts";
-import { ErrorCode } from "../model/message.ts";
+import type { Message } from "../model/app_message.ts";
 import { setTimeSource } from "../model/now.ts";
-import { decodeContext, encodeContext } from "../wire/context.ts";
-import { deflateMessage } from "../wire/deflate.ts";
-import { inflateMessage } from "../wire/inflate.ts";
+import { CarrierGrid } from "./carrier_grid.ts";
 import { ClientApp } from "./client_app.ts";
 import { ComponentError } from "./component.ts";
 import { Context } from "./context.ts";
-import { failureOf, reasonOf } from "./failure.ts";
+import { failureOf } from "./failure.ts";
 import type { AppHost } from "./host.ts";
-import type { AppLink } from "./link.ts";
-import { LinkGrid } from "./link_grid.ts";
 import { type LogLevel, logLine } from "./log_line.ts";
-import { PortLink } from "./port_link.ts";
-import { PortPeer } from "./port_peer.ts";
+import {
+  buffersOf,
+  fromPlainContext,
+  fromPlainMessage,
+  toPlainMessage,
+  toPlainRecords,
+} from "./plain_message.ts";
+import { PortCarrier } from "./port_carrier.ts";
+import { Handover, PortPeer } from "./port_peer.ts";
 import { ServerApp } from "./server_app.ts";
-import { uploadObjects } from "./upload.ts";
 import type { AppOrder, AppOutcome, ClientAppOrder, ProcessCalls, WorkerCalls } from "./worker_protocol.ts";
+
+/*
+ * Whatever is imported here is loaded anew for each message that a ClientApp answers. So the Worker knows messages,
+ * records and apps, and leaves bytes, hashes and the wire to the process.
+ */
 
 /** What the Worker's entry module hands over, because only it may touch the world. */
 export interface WorkerWorld extends Omit<AppHost, "log"> {
@@ -33,50 +39,26 @@ export function serveApps(port: MessagePort, world: WorkerWorld): PortPeer<Proce
   // What is printed while the process ends the thread is lost, as it would be anywhere else.
   const print = (text: string) => void peer.call("print", text).catch(() => {});
   const calls: WorkerCalls = {
-    runClientApp: (order) => runClientApp(order, { link, world }),
+    runClientApp: (order) => runClientApp(order, world),
     runServerApp: (order) => {
-      const host = { ...world, log: logTo(print) };
-      const grid = new LinkGrid({ link, host, runId: order.runId });
-      return work(
-        order,
-        { world, kind: ServerApp, runFolder: order.runFolder },
-        (app, context) => app.run(grid, context),
-      );
+      const grid = new CarrierGrid(new PortCarrier(peer, order.runId), { ...world, log: logTo(print) });
+      const loading = { world, kind: ServerApp, runFolder: order.runFolder };
+      return work(order, loading, (app, context) => app.run(grid, context));
     },
   };
   const peer = new PortPeer<ProcessCalls>(port, calls);
-  const link = new PortLink(peer as unknown as ConstructorParameters<typeof PortLink>[0]);
   return peer;
 }
 
-/** Has the ClientApp answer its message. A failure of the app is an answer too. */
-async function runClientApp(
-  order: ClientAppOrder,
-  { link, world }: { link: AppLink; world: WorkerWorld },
-): Promise<AppOutcome> {
-  const { envelope, tree } = order.message;
-  const get = (id: string) => link.pullObject(id);
-  const message = await inflateMessage(tree.objectId, get, { envelope });
-  await link.confirm(tree.objectId);
+/** Has the ClientApp answer its message. What it made is moved to the process: the Worker ends after this. */
+async function runClientApp(order: ClientAppOrder, world: WorkerWorld): Promise<Handover<AppOutcome>> {
   let reply: Message | undefined;
   const outcome = await work(order, { world, kind: ClientApp }, async (app, context) => {
-    reply = await app.handle(message, context);
+    reply = await app.handle(fromPlainMessage(order.message), context);
   });
-  if (outcome.failure) {
-    const { LOAD_CLIENT_APP_EXCEPTION, CLIENT_APP_RAISED_EXCEPTION } = ErrorCode;
-    const code = outcome.failure.stage === "load" ? LOAD_CLIENT_APP_EXCEPTION : CLIENT_APP_RAISED_EXCEPTION;
-    reply = message.replyError(code, reasonOf(outcome.failure));
-  }
-  await sendReply(reply!, link);
-  return outcome;
-}
-
-async function sendReply(reply: Message, link: AppLink): Promise<void> {
-  const parts = deflateMessage(reply);
-  const { metadata, ...rest } = envelopeOf(reply);
-  const envelope = { metadata: { ...metadata, messageId: parts.messageId }, ...rest };
-  const { objectsToPush } = await link.pushMessages([{ envelope, tree: parts.tree }]);
-  await uploadObjects({ link, messages: [parts], wanted: objectsToPush });
+  if (outcome.failure || !reply) return new Handover(outcome, buffersOf(outcome.state));
+  const plain = toPlainMessage(reply);
+  return new Handover({ ...outcome, reply: plain }, buffersOf(outcome.state, plain));
 }
 
 interface Loading<App> {
@@ -91,19 +73,15 @@ async function work<App>(
   loading: Loading<App>,
   use: (app: App, context: Context) => Promise<void>,
 ): Promise<AppOutcome> {
-  const data = decodeContext(order.context);
-  const context = new Context(data, loading);
+  const context = new Context(fromPlainContext(order.context), loading);
   let stage: "load" | "run" = "load";
   try {
     const app = await load(order, loading);
     stage = "run";
     await use(app, context);
-    return { context: encodeContext({ ...data, state: context.state }) };
+    return { state: toPlainRecords(context.state) };
   } catch (error) {
-    return {
-      failure: { ...failureOf(error), stage },
-      context: encodeContext({ ...data, state: context.state }),
-    };
+    return { failure: { ...failureOf(error), stage }, state: toPlainRecords(context.state) };
   }
 }
 

@@ -15,11 +15,15 @@ export async function openContentFiles(folder: string): Promise<ContentFiles> {
   const unfinished = `${folder}/${UNFINISHED}`;
   await Deno.remove(unfinished, { recursive: true }).catch(unlessNotFound);
   await Deno.mkdir(unfinished, { mode: 0o700 });
+  // A shelf that the process before us made may not have reached the disk when it died.
+  await flush(folder);
   return new FolderContentFiles(folder);
 }
 
 class FolderContentFiles implements ContentFiles {
   readonly #folder: string;
+  /** Shelves that are there, or on their way. */
+  readonly #shelves = new Map<string, Promise<void>>();
   #written = 0;
 
   constructor(folder: string) {
@@ -80,14 +84,20 @@ class FolderContentFiles implements ContentFiles {
     return `${this.#shelfOf(id)}/${id}`;
   }
 
-  async #makeShelf(shelf: string): Promise<void> {
-    try {
-      await Deno.mkdir(shelf, { mode: 0o700 });
-      await flush(this.#folder);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    }
+  /** Resolves when the shelf and its name are on disk. */
+  #makeShelf(shelf: string): Promise<void> {
+    const making = this.#shelves.get(shelf) ?? makeFlushed(shelf, this.#folder);
+    this.#shelves.set(shelf, making);
+    making.catch(() => this.#shelves.delete(shelf));
+    return making;
   }
+}
+
+async function makeFlushed(shelf: string, folder: string): Promise<void> {
+  await Deno.mkdir(shelf, { mode: 0o700 }).catch((error) => {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  });
+  await flush(folder);
 }
 
 /** An id is a part of a path, so it is nothing but hex. */

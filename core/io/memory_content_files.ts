@@ -6,13 +6,14 @@ export function memoryContentFiles(): ContentFiles {
   const contents = new Map<ObjectId, Uint8Array>();
   return {
     write(id, content) {
-      contents.set(id, content.slice());
+      // Not `slice`: of a Buffer that is a view, and the memory is the caller's.
+      contents.set(id, new Uint8Array(content));
       return Promise.resolve();
     },
     read(id) {
       const content = contents.get(id);
       if (!content) return Promise.reject(new Error(`Cannot read object ${id}: it is not held`));
-      return Promise.resolve(content);
+      return Promise.resolve(new Uint8Array(content));
     },
     remove(id) {
       contents.delete(id);

@@ -75,6 +75,8 @@ export interface SqlDatabase {
   prepare(sql: string): SqlStatement;
   /** Runs statements without values. */
   execute(sql: string): void;
+  /** Resolves when the event loop has been round: calls block, so who makes many in a row awaits it in between. */
+  turn(): Promise<void>;
   /** Gives the file free for others. */
   close(): void;
 }

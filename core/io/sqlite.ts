@@ -1,6 +1,7 @@
+import { setImmediate } from "node:timers";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from "./ports.ts";
-import { checkPlace, sentence } from "./sqlite_error.ts";
+import { atPlace, checkKind, sentence } from "./sqlite_error.ts";
 import { type DatabaseLock, lockDatabase } from "./sqlite_lock.ts";
 
 /** Bytes that the write-ahead log keeps once its content has moved to the database. */
@@ -17,9 +18,10 @@ export function sqlitePaths(path: string): string[] {
  * @throws {DatabaseError} when it is in use, damaged, no database, or cannot be written
  */
 export async function openSqlite(path: string): Promise<SqlDatabase> {
-  await checkPlace(path);
-  const lock = await lockDatabase(path);
+  const lock = await atPlace(path, () => lockDatabase(path));
   try {
+    // Under the lock: closing a file of ours would end the locks that SQLite has on it in this process.
+    await atPlace(path, () => checkKind(path));
     return new OpenDatabase(path, lock);
   } catch (error) {
     lock.release();
@@ -59,6 +61,10 @@ class OpenDatabase implements SqlDatabase {
 
   execute(sql: string): void {
     this.#translated(() => this.#database.exec(sql));
+  }
+
+  turn(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
   }
 
   close(): void {

@@ -16,23 +16,37 @@ const CODE_BY_TEXT = new Map([
 const Code = { BUSY: 5, READONLY: 8, IOERR: 10, CORRUPT: 11, FULL: 13, CANTOPEN: 14, NOTADB: 26 } as const;
 
 /**
- * Sees to it that a database can be at `path`: an SQLite file or, from now on, an empty one.
- * @throws {DatabaseError}
+ * Does something with the files of the database at `path`.
+ * @throws {DatabaseError} that says why there can be no database, when that is what went wrong
  */
-export async function checkPlace(path: string): Promise<void> {
+export async function atPlace<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const stat = await Deno.stat(path).catch(() => undefined);
+  if (stat?.isDirectory) {
+    throw new DatabaseError(
+      `Cannot open database ${path} as its path must name a file: it is a directory. Give the path of a file in it.`,
+    );
+  }
   try {
-    const file = await Deno.open(path, { create: true, read: true, write: true, mode: 0o600 });
-    try {
-      const head = new Uint8Array(MAGIC.length);
-      const count = await file.read(head);
-      if (count !== null && new TextDecoder().decode(head) !== MAGIC) {
-        throw new DatabaseError(notADatabase(path));
-      }
-    } finally {
-      file.close();
-    }
+    return await work();
   } catch (error) {
-    throw await placeError(path, error);
+    throw placeError(path, error);
+  }
+}
+
+/**
+ * Sees to it that the file at `path` is an SQLite database or, from now on, an empty one.
+ * @throws {DatabaseError} when it is something else
+ */
+export async function checkKind(path: string): Promise<void> {
+  const file = await Deno.open(path, { create: true, read: true, write: true, mode: 0o600 });
+  try {
+    const head = new Uint8Array(MAGIC.length);
+    const count = await file.read(head);
+    if (count !== null && new TextDecoder().decode(head) !== MAGIC) {
+      throw new DatabaseError(notADatabase(path));
+    }
+  } finally {
+    file.close();
   }
 }
 
@@ -74,16 +88,9 @@ export function sentence(path: string, error: unknown): unknown {
   }
 }
 
-async function placeError(path: string, error: unknown): Promise<unknown> {
+function placeError(path: string, error: unknown): unknown {
   const because = { cause: error };
   if (error instanceof DatabaseError) return error;
-  const stat = await Deno.stat(path).catch(() => undefined);
-  if (stat?.isDirectory) {
-    return new DatabaseError(
-      `Cannot open database ${path} as its path must name a file: it is a directory. Give the path of a file in it.`,
-      because,
-    );
-  }
   if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
     return new DatabaseError(
       `Cannot open database ${path} as its folder must exist: it does not. Create the folder, or give another path.`,

@@ -89,12 +89,12 @@ export class ObjectExchange {
     return acceptance;
   }
 
-  /** What `peer` may see of an object in a run. */
-  async read(run: RunId, peer: NodeId, objectId: ObjectId): Promise<Reading> {
+  /** What `peer` may see of an object in a run. The content stands in `into`, when that is given and large enough. */
+  async read(run: RunId, peer: NodeId, objectId: ObjectId, into?: Uint8Array): Promise<Reading> {
     const view = await this.#view(run, peer, objectId);
     if (view !== "held") return { kind: view };
     try {
-      return { kind: "content", content: await this.#files.read(objectId) };
+      return { kind: "content", content: await this.#files.read(objectId, into) };
     } catch (error) {
       // A release between the look and the read takes the file away; that is no fault.
       const viewNow = await this.#view(run, peer, objectId);

@@ -75,7 +75,11 @@ export class SqliteStore implements Store {
   }
 
   async #workOff(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#writeGroup();
+    while (this.#waiting.length > 0) {
+      await this.#writeGroup();
+      // A piece of work that goes from transaction to transaction would otherwise keep everything else waiting.
+      await this.#database.turn();
+    }
     this.#working = undefined;
   }
 

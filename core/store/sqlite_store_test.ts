@@ -71,6 +71,7 @@ Deno.test("a schema that fails half way leaves the database empty", () =>
         return database.inTransaction;
       },
       prepare: (sql) => database.prepare(sql),
+      turn: () => database.turn(),
       execute: (sql) => database.execute(sql.includes("CREATE TABLE") ? `${sql}; CREATE TABLE run (a)` : sql),
       close: () => database.close(),
     };
@@ -85,6 +86,21 @@ Deno.test("a closed store refuses, and closing twice is fine", () =>
     const store = new SqliteStore(await openSqlite(path));
     await Promise.all([store.close(), store.close()]);
     await assertRejects(() => store.transaction((tx) => tx.nodes()), Error, "it is closed");
+  }));
+
+Deno.test("transactions one after the other leave the event loop its turns", () =>
+  atPath(async (path) => {
+    const store = new SqliteStore(await openSqlite(path));
+    let isDone = false;
+    const reading = Deno.readTextFile(path).then(() => isDone = true);
+    let count = 0;
+    while (!isDone && count < 100_000) {
+      await store.transaction((tx) => tx.nodes());
+      count++;
+    }
+    await reading;
+    assert(count < 100_000);
+    await store.close();
   }));
 
 /** A database that counts its COMMITs and fails those that `failing` says. */
@@ -106,6 +122,7 @@ function watched(database: SqlDatabase, failing: () => boolean): SqlDatabase & {
       return { ...statement, run, get: () => undefined, all: () => [] };
     },
     execute: (sql: string) => database.execute(sql),
+    turn: () => database.turn(),
     close: () => database.close(),
   };
   return watch;

@@ -13,9 +13,11 @@ export function failureOf(end: Exclude<AppEnd, { kind: "ready" }>, plugin: AppPl
   }`;
 }
 
-/** An exception's own line is the last one, in Python as in TypeScript; the stack stands elsewhere. */
+/** An exception's own line: in Python the last one, in TypeScript the last one above the stack. */
 function lastLine(text: string): string {
-  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) =>
+    line !== "" && !line.startsWith("at ")
+  );
   // deno-lint-ignore no-control-regex -- the escape character is what starts a colour
   return (lines.at(-1) ?? "").replaceAll(/\u001b\[[0-9;]*m/g, "").slice(0, LONGEST_QUOTE);
 }

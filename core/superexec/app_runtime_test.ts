@@ -26,6 +26,13 @@ Deno.test("why a task failed is said in one line", () => {
     "The flwr-serverapp process ended with exit code 1 before its task was done: ImportError: no module",
   );
   assertEquals(
+    ended({
+      code: 1,
+      lastWords: "error: Uncaught TypeError: no model\n    at main (file:///app/server.ts:1:2)\n",
+    }),
+    "The flwr-serverapp process ended with exit code 1 before its task was done: error: Uncaught TypeError: no model",
+  );
+  assertEquals(
     ended({ code: 137, signal: "SIGKILL", lastWords: "" }),
     "The flwr-serverapp process ended by SIGKILL before its task was done",
   );

@@ -168,8 +168,8 @@ export class Inbox {
 
   #outgoing({ envelope, tree }: Announced, { runtimeS }: Work): Outgoing {
     const { objects, nodeId } = this.state;
-    const contentOf = async (objectId: string) => {
-      const reading = await objects.read(envelope.metadata.runId, nodeId, objectId);
+    const contentOf = async (objectId: string, into: Uint8Array) => {
+      const reading = await objects.read(envelope.metadata.runId, nodeId, objectId, into);
       if (reading.kind === "content") return reading.content;
       throw new Error(`object ${objectId} of the reply is not here`);
     };

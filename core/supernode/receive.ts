@@ -2,6 +2,7 @@ import { postOrder } from "../model/object_tree.ts";
 import { type ObjectId, SUPERLINK_NODE_ID } from "../model/ids.ts";
 import { fraction } from "../rpc/retry.ts";
 import { fleet as methods } from "../wire/methods.ts";
+import { giveBack } from "./give_back.ts";
 import type { NodeState } from "./node_state.ts";
 import { transfer } from "./transfer.ts";
 import type { Announced } from "./work.ts";
@@ -46,10 +47,12 @@ export async function receiveObjects(
   const { runId: run } = envelope.metadata;
   const move = async (objectId: ObjectId, signal: AbortSignal) => {
     const content = await pull(state, { run, objectId }, signal);
+    const sizeBytes = content.length;
     const taken = await state.objects.accept({ run, sender: SUPERLINK_NODE_ID, objectId, content });
+    giveBack(content);
     if (taken.kind === "hashMismatch") throw new ReceiveError(`object ${objectId} came with other bytes`);
     if (taken.kind === "malformed") throw new ReceiveError(`object ${objectId}: ${taken.reason}`);
-    return content.length;
+    return sizeBytes;
   };
   await transfer(missing, { signal, move });
 }

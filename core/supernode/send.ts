@@ -1,7 +1,10 @@
+import type { Init, PushObjectRequest } from "../../proto/mod.ts";
 import { postOrder } from "../model/object_tree.ts";
 import type { ObjectId } from "../model/ids.ts";
 import { envelopeToProto, treeToProto } from "../wire/message.ts";
 import { fleet as methods } from "../wire/methods.ts";
+import { Buffers } from "./buffers.ts";
+import { giveBack } from "./give_back.ts";
 import type { NodeState } from "./node_state.ts";
 import { transfer } from "./transfer.ts";
 import type { Announced } from "./work.ts";
@@ -10,8 +13,8 @@ import type { Announced } from "./work.ts";
 export interface Outgoing extends Announced {
   /** How long the ClientApp worked for it, in seconds. */
   readonly runtimeS: number;
-  /** Gives the content of one of its objects when its turn comes. */
-  contentOf(objectId: ObjectId): Promise<Uint8Array>;
+  /** Gives the content of one of its objects when its turn comes: in `into`, if it fits. */
+  contentOf(objectId: ObjectId, into: Uint8Array): Promise<Uint8Array>;
 }
 
 /**
@@ -36,12 +39,26 @@ export async function sendReply(
   const wanted = new Set(response.objects_to_push);
   const objects = postOrder(reply.tree).filter((id) => wanted.has(id));
   let stored = true;
-  const move = async (objectId: ObjectId, signal: AbortSignal) => {
-    const object_content = await reply.contentOf(objectId);
-    const request = { node, run_id: runId, object_id: objectId, object_content };
-    if (!(await state.fleet.call(methods.PushObject, request, { signal })).stored) stored = false;
-    return object_content.length;
-  };
+  const buffers = new Buffers();
+  const move = (objectId: ObjectId, signal: AbortSignal) =>
+    buffers.lend(async (buffer) => {
+      const object_content = await reply.contentOf(objectId, buffer);
+      const request = { node, run_id: runId, object_id: objectId, object_content };
+      if (!(await push(state, request, signal)).stored) stored = false;
+      return object_content.length;
+    });
   await transfer(objects, { signal, move });
   return stored;
+}
+
+/** Pushes an object; the bytes of the request go as soon as it is answered. */
+async function push({ fleet }: NodeState, request: Init<PushObjectRequest>, signal: AbortSignal) {
+  let encoded: Uint8Array = new Uint8Array();
+  const encodeRequest = (request: Init<PushObjectRequest>) =>
+    encoded = methods.PushObject.encodeRequest(request);
+  try {
+    return await fleet.call({ ...methods.PushObject, encodeRequest }, request, { signal });
+  } finally {
+    giveBack(encoded);
+  }
 }

@@ -3,11 +3,13 @@ import type { ContextData } from "../../core/model/context.ts";
 import { envelopeOf, Message } from "../../core/model/app_message.ts";
 import type { MessageId, ObjectId } from "../../core/model/ids.ts";
 import type { Envelope } from "../../core/model/message.ts";
+import type { UserConfig } from "../../core/model/user_config.ts";
 import { type ObjectTree, postOrder } from "../../core/model/object_tree.ts";
 import { Wakeups } from "../../core/rpc/hold.ts";
 import { MemoryTransport } from "../../core/rpc/memory_transport.ts";
 import { type Guard, route, Router } from "../../core/rpc/router.ts";
 import { RpcError } from "../../core/rpc/status.ts";
+import { configToProto } from "../../core/wire/config.ts";
 import { contextFromProto, contextToProto } from "../../core/wire/context.ts";
 import { deflateMessage } from "../../core/wire/deflate.ts";
 import { inflateMessage } from "../../core/wire/inflate.ts";
@@ -24,6 +26,10 @@ export interface FakeAppIoOptions {
   readonly methods: AppIoMethods;
   readonly clock: FakeClock;
   readonly context: ContextData;
+  /** What the run sets beside the app's own settings. */
+  readonly overrides?: UserConfig;
+  /** The archive of the app; empty unless told. */
+  readonly fab?: Uint8Array;
   /** For a ServerApp: the nodes that are online. */
   readonly nodes?: ReadonlyMap<bigint, ScriptedNode>;
   /** For a ClientApp: the message it is to answer. */
@@ -41,6 +47,8 @@ export const FAKE_TOKEN = "f".repeat(256);
 /** An AppIo service with one task, behind a real router. What the task's process told it can be looked at. */
 export class FakeAppIo {
   readonly transport: MemoryTransport;
+  /** What answers; to be put behind another door than {@link transport}. */
+  readonly router: Router<null>;
   readonly log = new FakeLog();
   /** The names of the calls, in order, heartbeats left out. */
   readonly calls: string[] = [];
@@ -67,8 +75,8 @@ export class FakeAppIo {
         return Promise.reject(new RpcError("UNAUTHENTICATED", "Authentication failed."));
       },
     };
-    const router = new Router({ routes: this.#routes(), guard, log: this.log });
-    this.transport = new MemoryTransport(router, { clock: options.clock });
+    this.router = new Router({ routes: this.#routes(), guard, log: this.log });
+    this.transport = new MemoryTransport(this.router, { clock: options.clock });
   }
 
   /** Ends the run from outside: the token counts no more. */
@@ -77,14 +85,23 @@ export class FakeAppIo {
     this.#wakeups.notify("replies");
   }
 
+  /** Gives the same task once more. */
+  again(): void {
+    this.#stopped = false;
+    this.output = undefined;
+  }
+
   #routes() {
     const { methods, context } = this.#options;
     return [
       route(methods.PullTaskInput, () =>
         Promise.resolve({
           context: contextToProto(context),
-          run: { run_id: context.runId },
-          fab: { hash_str: "hash", content: new Uint8Array(), verifications: {} },
+          run: {
+            run_id: context.runId,
+            override_config: configToProto(this.#options.overrides ?? new Map()),
+          },
+          fab: { hash_str: "hash", content: this.#options.fab ?? new Uint8Array(), verifications: {} },
         })),
       route(methods.SendTaskHeartbeat, () => {
         this.heartbeats++;

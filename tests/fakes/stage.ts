@@ -27,7 +27,7 @@ export class FakeStage implements Stage {
 
   install(): Promise<InstalledApp> {
     const components = { serverapp: "./server.ts:app", clientapp: "./client.ts:app" };
-    return Promise.resolve({ folder: "/apps/one", ...components, ...this.#options.app });
+    return Promise.resolve({ folder: "/apps/one", config: new Map(), ...components, ...this.#options.app });
   }
 
   runFolder(runId: bigint): Promise<string> {

@@ -6,10 +6,10 @@ import { pull, push } from "./door_server.ts";
 
 const OBJECT_BYTES = 5 * 1024 * 1024;
 const CLIENTS = 8;
-const ROUNDS = 12;
+const ROUNDS = 8;
 
 /** What the process needs before it does anything, the budget, and what the collector has not taken yet. */
-const PEAK_MIB = 250;
+const PEAK_MIB = 300;
 
 for (const tls of [false, true]) {
   Deno.test(`8 clients that push and pull 5 MiB objects: the door's memory is bounded (tls: ${tls})`, async () => {

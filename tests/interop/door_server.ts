@@ -5,6 +5,7 @@
  */
 import { serveGrpc } from "../../core/io/grpc/server.ts";
 import { ByteBudget } from "../../core/rpc/budget.ts";
+import { discard } from "../../core/rpc/discard.ts";
 import { Wakeups } from "../../core/rpc/hold.ts";
 import { route, Router } from "../../core/rpc/router.ts";
 import { systemClock } from "../../core/io/clock.ts";
@@ -57,6 +58,7 @@ function doorRouter(folder: string, log: FakeLog): Router<string> {
       route(push, async (content) => {
         const name = String(pushed++ % 16);
         await Deno.writeFile(`${folder}/${name}`, content);
+        discard(content, { whole: true });
         return new TextEncoder().encode(name);
       }),
       route(pull, async (name, context) => {

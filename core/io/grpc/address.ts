@@ -10,7 +10,7 @@ export interface HostPort {
  * @throws {TypeError} when the text is neither
  */
 export function parseAddress(address: string): HostPort {
-  const match = address.match(/^(?:\[([0-9A-Fa-f:.%]+)\]|([^\s:/[\]]+)):(\d{1,5})$/);
+  const match = address.match(/^(?:\[([^\s[\]]*:[^\s[\]]*)\]|([^\s:/[\]]+)):(\d{1,5})$/);
   const port = Number(match?.[3]);
   if (!match || port > 65535) {
     throw new TypeError(

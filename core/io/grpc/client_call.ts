@@ -15,8 +15,8 @@ export interface ClientCallOptions {
   readonly maxMessageBytes: number;
   /** Ends the call with its reason, an `RpcError`. */
   readonly signal: AbortSignal;
-  /** Why the connection is gone, when it is. */
-  readonly connectionFailure: () => string;
+  /** Why the connection is gone; undefined while it is up. */
+  readonly connectionFailure: () => string | undefined;
 }
 
 /** When more replies than this wait to be looked at, the peer is asked to pause. */
@@ -136,9 +136,9 @@ export class ClientCall {
     if (reset === NGHTTP2_REFUSED_STREAM) {
       return new RpcError("UNAVAILABLE", "The peer did not take the call");
     }
-    const connectionGone = this.#stream.session === undefined || this.#stream.session.destroyed;
-    if (connectionGone || reset === NGHTTP2_NO_ERROR || reset === NGHTTP2_CANCEL) {
-      return new RpcError("UNAVAILABLE", `The connection was lost: ${this.#options.connectionFailure()}`);
+    const gone = this.#options.connectionFailure();
+    if (gone !== undefined || reset === NGHTTP2_NO_ERROR || reset === NGHTTP2_CANCEL) {
+      return new RpcError("UNAVAILABLE", `The connection was lost: ${gone ?? "the peer ended the call"}`);
     }
     return new RpcError("INTERNAL", `The call broke: ${error?.message ?? `HTTP/2 error ${reset}`}`);
   }

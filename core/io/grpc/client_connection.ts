@@ -74,9 +74,9 @@ export class ClientConnection {
     return this.#usable && !this.#session.closed && !this.#session.destroyed;
   }
 
-  /** Why calls on it failed, once it has ended. */
-  get failure(): string {
-    return this.#failure;
+  /** Why calls on it failed; undefined while it is up. */
+  get failure(): string | undefined {
+    return this.#session.destroyed || this.#session.closed ? this.#failure : undefined;
   }
 
   /** Begins a call. @throws {Error} when the connection ended meanwhile */

@@ -85,6 +85,7 @@ export class ServerCall {
     this.#guarded(() => {
       this.#stream.respond({ ":status": isPost ? 415 : 405, "content-type": "text/plain" });
       this.#stream.end("This port speaks gRPC.\n");
+      this.#stream.resume();
     });
     return false;
   }

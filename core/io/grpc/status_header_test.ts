@@ -14,7 +14,7 @@ Deno.test("every status crosses as its number, with any text", () => {
     if (code === "OK") continue;
     const headers = statusHeaders(new RpcError(code, "100 % of\nnö 🌼"));
     assertEquals(headers["grpc-status"], String(Status[code]));
-    assertEquals(statusFromHeaders(headers), new RpcError(code, "100 % of\nnö 🌼"));
+    assertEquals(String(statusFromHeaders(headers)), String(new RpcError(code, "100 % of\nnö 🌼")));
   }
   assertEquals(statusFromHeaders(statusHeaders("OK")), "OK");
 });

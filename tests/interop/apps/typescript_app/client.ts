@@ -1,13 +1,5 @@
 /** What runs on each node: adds a known amount to the model and counts its calls. */
-import {
-  ArrayRecord,
-  ClientApp,
-  type Context,
-  float,
-  MetricRecord,
-  NDArray,
-  RecordDict,
-} from "corolla";
+import { ArrayRecord, ClientApp, type Context, float, MetricRecord, NDArray, RecordDict } from "corolla";
 
 /** By partition-id: how many examples the node has, and what it adds to every weight. */
 const EXAMPLES = [1, 3];

@@ -1,0 +1,238 @@
+/** Federations of our parts and official ones, put together by a test. */
+import { assert, assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import type { Ended, Maker, Role, Stage } from "./harness.ts";
+
+/** How far the parts trust the network: no TLS, TLS on every listener, TLS and registered SuperNodes only. */
+export type Security = "plain" | "tls" | "auth";
+
+/** How a SuperLink and everything that connects to it are set up. */
+export interface Setting {
+  readonly superlink: Maker;
+  readonly security: Security;
+  /** `subprocess` unless told. */
+  readonly isolation?: "subprocess" | "process";
+}
+
+/** How one SuperNode is set up. */
+export interface NodeSetting {
+  readonly maker: Maker;
+  /** Its partition, from 0. */
+  readonly partition: number;
+  /** The name by which it calls the SuperLink; 127.0.0.1 unless told. */
+  readonly host?: string;
+}
+
+/** How an app is run. */
+export interface AppSetting {
+  readonly cli: Maker;
+  readonly app: "python" | "typescript";
+  /** How many rounds; 2 unless told. */
+  readonly rounds?: number;
+  /** Other settings of the app that are not its own. */
+  readonly config?: string;
+  /** The name by which the command line calls the SuperLink; 127.0.0.1 unless told. */
+  readonly host?: string;
+}
+
+/** What ran, and how it ended. */
+export interface AppRun extends Ended {
+  readonly runId: string;
+  /** What the strategy needed for all rounds, by its own account; undefined when it did not finish. */
+  readonly strategyS?: number;
+}
+
+const PARTITIONS = 2;
+
+/** A SuperLink, and what was started around it. */
+export class Federation {
+  readonly #addresses: Readonly<Record<"Control" | "ServerAppIo" | "Fleet", string>>;
+
+  private constructor(
+    readonly stage: Stage,
+    readonly setting: Setting,
+    addresses: Record<"Control" | "ServerAppIo" | "Fleet", string>,
+    /** The SuperLink's process. */
+    readonly superlink: Role,
+  ) {
+    this.#addresses = addresses;
+  }
+
+  /** Makes what TLS and authentication need, and starts the SuperLink. */
+  static async start(stage: Stage, setting: Setting): Promise<Federation> {
+    if (setting.security !== "plain") await makeCredentials(stage);
+    const superlink = stage.start({
+      name: "superlink",
+      maker: setting.superlink,
+      program: "superlink",
+      args: [
+        ...serverTls(stage, setting.security, ["ssl", "appio-ssl"]),
+        ...setting.security === "auth" ? ["--enable-supernode-auth"] : [],
+        ...["fleet", "control", "serverappio"].flatMap((api) => [`--${api}-api-address`, "127.0.0.1:0"]),
+        ...isolation(setting),
+      ],
+    });
+    const address = async (api: string) =>
+      (await superlink.says(new RegExp(`Starting ${api} API.* on (\\S+)`)))[1];
+    const addresses = {
+      Control: await address("Control"),
+      ServerAppIo: await address("ServerAppIo"),
+      Fleet: await address("Fleet"),
+    };
+    return new Federation(stage, setting, addresses, superlink);
+  }
+
+  /** Starts a SuperNode and waits until the SuperLink has taken it in. @returns the address of its ClientAppIo */
+  async addNode({ maker, partition, host = "127.0.0.1" }: NodeSetting): Promise<string> {
+    const { stage, setting } = this;
+    const key = stage.path(`keys/client_credentials_${partition + 1}`);
+    const node = stage.start({
+      name: `supernode-${partition}-${maker}`,
+      maker,
+      program: "supernode",
+      args: [
+        ...clientTls(stage, setting.security),
+        ...setting.security === "plain" ? [] : serverTls(stage, setting.security, ["appio-ssl"]),
+        ...setting.security === "auth" ? ["--auth-supernode-private-key", key] : [],
+        "--superlink",
+        at(host, this.#addresses.Fleet),
+        "--clientappio-api-address",
+        "127.0.0.1:0",
+        "--node-config",
+        `partition-id=${partition} num-partitions=${PARTITIONS}`,
+        ...isolation(setting),
+      ],
+    });
+    const [, address] = await node.says(/Starting ClientAppIo API on (\S+)/);
+    await node.says(/SuperNode ID: \d+/);
+    return address;
+  }
+
+  /** Starts a SuperExec for the SuperLink, or for the SuperNode whose ClientAppIo is at an address. */
+  async addSuperExec(maker: Maker, clientAppIo?: string): Promise<void> {
+    const { stage, setting } = this;
+    const plugin = clientAppIo ? "clientapp" : "serverapp";
+    const superexec = stage.start({
+      name: `superexec-${plugin}-${clientAppIo ?? ""}`.replace(/\W+/g, "-"),
+      maker,
+      program: "superexec",
+      args: [
+        ...clientTls(stage, setting.security),
+        "--appio-api-address",
+        clientAppIo ?? this.#addresses.ServerAppIo,
+        "--plugin-type",
+        plugin,
+      ],
+    });
+    await superexec.says(/Starting Flower SuperExec/);
+  }
+
+  /** Registers the key of a partition's SuperNode. */
+  async register(cli: Maker, partition: number): Promise<void> {
+    const key = this.stage.path(`keys/client_credentials_${partition + 1}.pub`);
+    const { code, stdout } = await this.flwr(cli, ["supernode", "register", key, "test"]);
+    assertEquals(code, 0, `registration: ${stdout}`);
+  }
+
+  /** Runs one `flwr` command. The connection's name is `test`. */
+  async flwr(
+    maker: Maker,
+    args: readonly string[],
+    { host = "127.0.0.1" }: { host?: string } = {},
+  ): Promise<Ended> {
+    const { stage, setting } = this;
+    const trust = setting.security === "plain"
+      ? "insecure = true"
+      : `root-certificates = ${JSON.stringify(stage.path("certificates/ca.crt"))}`;
+    const name = `user-${maker}`;
+    const address = at(host, this.#addresses.Control);
+    const profile = `[superlink]\ndefault = "test"\n\n[superlink.test]\naddress = "${address}"\n${trust}\n`;
+    stage.write(`homes/${name}/config.toml`, profile);
+    return await stage.run({ name, maker, program: "flwr", args });
+  }
+
+  /** Runs an app to its end and watches it. */
+  async run(setting: AppSetting): Promise<AppRun> {
+    const ended = await this.flwr(setting.cli, ["run", ...runWords(setting), "--stream"], setting);
+    const runId = runIdOf(ended);
+    const [, seconds] = `${ended.stdout}${ended.stderr}`.match(/Strategy execution finished in ([\d.]+)s/) ??
+      [];
+    return { ...ended, runId, strategyS: seconds === undefined ? undefined : Number(seconds) };
+  }
+
+  /** Runs an app that must come to the known result. */
+  async succeed(setting: AppSetting): Promise<AppRun> {
+    const run = await this.run(setting);
+    assertEquals(run.code, 0, `status of flwr run: ${run.stdout}${run.stderr}`);
+    const { rounds = 2 } = setting;
+    const result = `The model is ${4 * rounds}.0 everywhere after ${2 * rounds}.0 calls of each node`;
+    assert(`${run.stdout}${run.stderr}`.includes(result), `flwr run --stream: ${run.stdout}${run.stderr}`);
+    assertEquals((await this.listed(setting.cli, run.runId)).status, "finished:completed");
+    this.#tell(setting, run);
+    return run;
+  }
+
+  /** Starts an app and does not watch it. */
+  async begin(setting: AppSetting): Promise<string> {
+    return runIdOf(await this.flwr(setting.cli, ["run", ...runWords(setting)], setting));
+  }
+
+  /** A run as `flwr list --format json` shows it. */
+  async listed(cli: Maker, runId: string): Promise<Record<string, unknown>> {
+    const { stdout } = await this.flwr(cli, ["list", "test", "--run-id", runId, "--format", "json"]);
+    const { success, runs } = JSON.parse(stdout);
+    assertEquals([success, runs.length], [true, 1]);
+    return runs[0];
+  }
+
+  #tell({ cli, app }: AppSetting, { strategyS }: AppRun): void {
+    const { superlink, security } = this.setting;
+    console.log(`superlink ${superlink}, ${security}, flwr ${cli}, app ${app}: strategy ${strategyS} s`);
+  }
+}
+
+function runWords({ app, rounds, config }: AppSetting): string[] {
+  const folder = fileURLToPath(new URL(`./apps/${app}_app`, import.meta.url));
+  const settings = [
+    ...rounds === undefined ? [] : [`num-server-rounds=${rounds}`],
+    ...config ? [config] : [],
+  ];
+  return [folder, "test", ...settings.flatMap((each) => ["--run-config", each])];
+}
+
+function runIdOf({ stdout, stderr }: Ended): string {
+  const [, runId] = stdout.match(/Successfully started run (?:ID )?(\d+)/) ?? [];
+  assert(runId, `flwr run named no run: ${stdout}${stderr}`);
+  return runId;
+}
+
+function at(host: string, address: string): string {
+  return `${host}:${address.slice(address.lastIndexOf(":") + 1)}`;
+}
+
+async function makeCredentials(stage: Stage): Promise<void> {
+  for (const [tool, folder] of [["certs", "certificates"], ["keys", "keys"]] as const) {
+    const { code, stderr } = await stage.tool(tool, [stage.path(folder)]);
+    assertEquals(code, 0, stderr);
+  }
+}
+
+function serverTls(stage: Stage, security: Security, listeners: readonly string[]): string[] {
+  if (security === "plain") return ["--insecure"];
+  return listeners.flatMap((listener) => [
+    `--${listener}-ca-certfile`,
+    stage.path("certificates/ca.crt"),
+    `--${listener}-certfile`,
+    stage.path("certificates/server.pem"),
+    `--${listener}-keyfile`,
+    stage.path("certificates/server.key"),
+  ]);
+}
+
+function clientTls(stage: Stage, security: Security): string[] {
+  return security === "plain" ? ["--insecure"] : ["--root-certificates", stage.path("certificates/ca.crt")];
+}
+
+function isolation({ isolation }: Setting): string[] {
+  return isolation ? ["--isolation", isolation] : [];
+}

@@ -1,0 +1,270 @@
+/**
+ * Real processes for the tests that let our parts work with the official ones.
+ *
+ * `COROLLA_PEER` names the bin folder of an environment with the official package; our parts find the Python app
+ * processes there, too. `COROLLA_BINARY` names a compiled corolla to test instead of the sources.
+ */
+import { fileURLToPath } from "node:url";
+
+/** Who made a part. */
+export type Maker = "ours" | "official";
+
+/** A program of Flower's that both sides have. */
+export type Program = "superlink" | "supernode" | "superexec" | "flwr";
+
+/** A program that only we have. */
+export type Tool = "certs" | "keys";
+
+/** A process that stays until the test is over. */
+export interface Role {
+  /** Everything it has said so far, without colours. */
+  said(): string;
+  /** The first match in what it says. @throws {Error} when it ends, or says nothing such for a minute */
+  says(pattern: RegExp): Promise<RegExpMatchArray>;
+  /** SIGTERM, and SIGKILL when it has not left after some seconds. */
+  stop(): Promise<Deno.CommandStatus>;
+  /** SIGKILL. */
+  kill(): Promise<Deno.CommandStatus>;
+}
+
+/** How a command ended and what it said, without colours. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a test starts. */
+export interface Order {
+  readonly maker: Maker;
+  readonly program: Program | Tool;
+  readonly args: readonly string[];
+  /** Whose `FLWR_HOME` and log it is; unique in a test for everything that stays. */
+  readonly name: string;
+}
+
+const WAIT_MS = 60_000;
+const LEAVE_MS = 8_000;
+const TAIL_LINES = 60;
+const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+const BINARY = Deno.env.get("COROLLA_BINARY");
+
+/** The bin folder of the official package. @throws {Error} when nobody said where it is */
+export function peerFolder(): string {
+  const folder = Deno.env.get("COROLLA_PEER");
+  if (folder) return folder;
+  throw new Error(
+    "Cannot run the official parts: COROLLA_PEER must name the bin folder of a venv with flwr 1.32.1",
+  );
+}
+
+/** A test on a stage of its own, which is cleared however the test ends; a failure shows what everybody said. */
+export function play(name: string, script: (stage: Stage) => Promise<void>): void {
+  Deno.test(`interop: ${name}`, async () => {
+    const stage = new Stage();
+    try {
+      await script(stage);
+    } catch (error) {
+      await stage.clear();
+      console.error(stage.tails());
+      throw error;
+    }
+    await stage.clear();
+    await Deno.remove(stage.folder, { recursive: true });
+  });
+}
+
+/** The processes of one test and the folder in which they live. */
+export class Stage {
+  /** Absolute; stays after a failure. */
+  readonly folder = Deno.makeTempDirSync({ prefix: "corolla-interop-" });
+  readonly #roles = new Map<string, Actor>();
+
+  /** Starts what stays. */
+  start(order: Order): Role {
+    if (this.#roles.has(order.name)) throw new Error(`Cannot start two of the name ${order.name}`);
+    const role = new Actor(order.name, this.#command(order).spawn());
+    this.#roles.set(order.name, role);
+    return role;
+  }
+
+  /** Runs a command to its end; on a stage that is cleared meanwhile it is ended. */
+  async run(order: Order, timeoutMs = 120_000): Promise<Ended> {
+    const child = this.#command(order).spawn();
+    const timer = setTimeout(() => signal(child, "SIGKILL"), timeoutMs);
+    const { code, stdout, stderr } = await child.output();
+    clearTimeout(timer);
+    const ended = { code, stdout: plain(stdout), stderr: plain(stderr) };
+    this.#keep(`${order.name} ${order.args.join(" ")}`, ended);
+    return ended;
+  }
+
+  /** Runs one of our tools. */
+  async tool(tool: Tool, args: readonly string[]): Promise<Ended> {
+    return await this.run({ name: "tools", maker: "ours", program: tool, args });
+  }
+
+  /** Writes a file and the folders above it. @returns its absolute path */
+  write(name: string, text: string): string {
+    const path = this.path(name);
+    Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    Deno.writeTextFileSync(path, text);
+    return path;
+  }
+
+  /** A path in the test's folder, absolute. */
+  path(name: string): string {
+    return `${this.folder}/${name}`;
+  }
+
+  /** Stops everything that runs, the last first. */
+  async clear(): Promise<void> {
+    for (const role of [...this.#roles.values()].reverse()) await role.stop();
+  }
+
+  /** The last lines of every process. */
+  tails(): string {
+    const logs = [...[...this.#roles.values()].map((role) => [role.name, role.said()]), ...this.#commands];
+    const parts = logs.map(([name, text]) =>
+      `--- ${name}\n${text.trimEnd().split("\n").slice(-TAIL_LINES).join("\n")}`
+    );
+    return [`=== ${this.folder}`, ...parts, "==="].join("\n");
+  }
+
+  readonly #commands: [string, string][] = [];
+
+  #keep(name: string, { code, stdout, stderr }: Ended): void {
+    this.#commands.push([name, `${stdout}\n${stderr}\nstatus ${code}`]);
+  }
+
+  #command({ maker, program, args, name }: Order): Deno.Command {
+    const [executable, ...words] = maker === "ours" ? ourProgram(program) : [officialProgram(program)];
+    const home = this.path(`homes/${name}`);
+    Deno.mkdirSync(home, { recursive: true });
+    return new Deno.Command(executable, {
+      args: [...words, ...args],
+      cwd: home,
+      env: {
+        PATH: `${peerFolder()}:${Deno.env.get("PATH")}`,
+        FLWR_HOME: home,
+        FLWR_TELEMETRY_ENABLED: "0",
+        FLWR_DISABLE_UPDATE_CHECK: "1",
+        FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION: "1",
+        NO_COLOR: "1",
+        COLUMNS: "250",
+      },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    });
+  }
+}
+
+/** Our program, from source unless a compiled one is named. */
+function ourProgram(program: Program | Tool): string[] {
+  const grant = BINARY && program.startsWith("super") ? ["--allow-unconfined-apps"] : [];
+  const start = BINARY
+    ? [BINARY]
+    : [Deno.execPath(), "run", "-A", "--quiet", "--no-prompt", "--cached-only", MAIN];
+  return [...start, program, ...grant];
+}
+
+function officialProgram(program: Program | Tool): string {
+  return `${peerFolder()}/${program === "flwr" ? "flwr" : `flower-${program}`}`;
+}
+
+/** A process, and what it has said. */
+class Actor implements Role {
+  #said = "";
+  #heard = Promise.withResolvers<void>();
+  readonly #readers: ReadableStreamDefaultReader<Uint8Array>[];
+  readonly #drained: Promise<unknown>;
+  #status?: Deno.CommandStatus;
+
+  constructor(readonly name: string, readonly child: Deno.ChildProcess) {
+    this.#readers = [child.stdout.getReader(), child.stderr.getReader()];
+    this.#drained = Promise.all(this.#readers.map((reader) => this.#listen(reader)));
+    child.status.then((status) => {
+      this.#status = status;
+      this.#hear("");
+    });
+  }
+
+  said(): string {
+    return this.#said;
+  }
+
+  async says(pattern: RegExp): Promise<RegExpMatchArray> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.#hear("");
+    }, WAIT_MS);
+    try {
+      while (true) {
+        const heard = this.#heard.promise;
+        const match = this.#said.match(pattern);
+        if (match) return match;
+        if (this.#status) {
+          throw new Error(`${this.name} ended with status ${this.#status.code} without ${pattern}`);
+        }
+        if (late) throw new Error(`${this.name} has not said ${pattern}`);
+        await heard;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async stop(): Promise<Deno.CommandStatus> {
+    if (!this.#status) signal(this.child, "SIGTERM");
+    const timer = setTimeout(() => signal(this.child, "SIGKILL"), LEAVE_MS);
+    const status = await this.child.status;
+    clearTimeout(timer);
+    await this.#close();
+    return status;
+  }
+
+  async kill(): Promise<Deno.CommandStatus> {
+    signal(this.child, "SIGKILL");
+    return await this.stop();
+  }
+
+  async #listen(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      this.#hear(withoutColours(decoder.decode(read.value, { stream: true })));
+    }
+  }
+
+  #hear(text: string): void {
+    this.#said += text;
+    this.#heard.resolve();
+    this.#heard = Promise.withResolvers();
+  }
+
+  /** A grandchild that is still leaving can hold the streams open. */
+  async #close(): Promise<void> {
+    const timer = setTimeout(() => this.#readers.forEach((reader) => reader.cancel()), 2_000);
+    await this.#drained;
+    clearTimeout(timer);
+  }
+}
+
+/** A process may be gone by the time it is asked to go. */
+function signal(child: Deno.ChildProcess, name: Deno.Signal): void {
+  try {
+    child.kill(name);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function plain(bytes: Uint8Array): string {
+  return withoutColours(new TextDecoder().decode(bytes));
+}
+
+function withoutColours(text: string): string {
+  // deno-lint-ignore no-control-regex -- the escape character is what starts a colour
+  return text.replaceAll(/\u001b\[[0-9;]*m/g, "");
+}
