@@ -1,6 +1,6 @@
 import type { Run } from "./commands.ts";
-import { FlagTable, FlagValues, parseFlags, toggle, UsageError } from "./config/flags.ts";
-import { About, helpText } from "./config/help.ts";
+import { type FlagTable, type FlagValues, parseFlags, toggle, UsageError } from "./config/flags.ts";
+import { type About, helpText } from "./config/help.ts";
 import type { Env } from "./env.ts";
 
 /** A command line that was understood. */

@@ -1,4 +1,4 @@
-import { Command, commands } from "./commands.ts";
+import { type Command, commands } from "./commands.ts";
 import { section } from "./config/help.ts";
 import { nearest } from "./config/nearest.ts";
 import type { Env } from "./env.ts";

@@ -42,33 +42,16 @@ export async function readServerTls(
   const { env, flags, warn } = how;
   const given = [paths.ca, paths.certificate, paths.key];
   if (given.every((path) => path === undefined)) return undefined;
-  const missing = flags.names.filter((_, index) => given[index] === undefined);
-  if (missing.length > 0) {
-    const all = flags.names.map((name) => `--${name}`).join(", ");
-    throw new UserError(
-      `Cannot set up TLS without ${
-        missing.map((name) => `--${name}`).join(" and ")
-      }: ${all} must be given together`,
-      { exitCode: flags.incompleteCode },
-    );
-  }
-  const absolute = given.map((path) => resolvePath(env, path!));
-  for (const [index, path] of absolute.entries()) {
-    if (await env.files.kind(path) === "file") continue;
-    throw new UserError(
-      `Path argument \`--${flags.names[index]}\` does not point to a file: ${given[index]}`,
-      {
-        exitCode: flags.pathCode,
-      },
-    );
-  }
+  refuseIncomplete(given, flags);
+  const named = given as string[];
+  const absolute = await existing(named, { env, flags });
   const [ca, certificate, key] = await Promise.all(absolute.map((path) => read(env, path)));
   const { checkServerFiles, TlsFileError } = await import("../../core/io/tls.ts");
   try {
     const warnings = checkServerFiles({
-      rootCertificates: { path: given[0]!, content: ca },
-      certificateChain: { path: given[1]!, content: certificate },
-      privateKey: { path: given[2]!, content: key },
+      rootCertificates: { path: named[0], content: ca },
+      certificateChain: { path: named[1], content: certificate },
+      privateKey: { path: named[2], content: key },
     }, env.clock.now());
     for (const warning of warnings) warn(warning);
   } catch (error) {
@@ -76,6 +59,35 @@ export async function readServerTls(
     throw error;
   }
   return { certificateChain: certificate, privateKey: key, rootCertificates: ca, caPath: absolute[0] };
+}
+
+function refuseIncomplete(given: readonly (string | undefined)[], flags: TlsFlags): void {
+  const missing = flags.names.filter((_, index) => given[index] === undefined);
+  if (missing.length === 0) return;
+  const all = flags.names.map((name) => `--${name}`).join(", ");
+  throw new UserError(
+    `Cannot set up TLS without ${
+      missing.map((name) => `--${name}`).join(" and ")
+    }: ${all} must be given together`,
+    { exitCode: flags.incompleteCode },
+  );
+}
+
+/** The paths, made absolute. @throws {UserError} for the first that is no file */
+async function existing(named: readonly string[], how: { env: Env; flags: TlsFlags }): Promise<string[]> {
+  const { env, flags } = how;
+  const absolute = named.map((path) => resolvePath(env, path));
+  for (const [index, path] of absolute.entries()) {
+    if (await env.files.kind(path) === "file") continue;
+    throw new UserError(
+      `Path argument \`--${flags.names[index]}\` does not point to a file: ${named[index]}`,
+      {
+        exitCode: flags.pathCode,
+        hint: "`corolla certs` makes such files in the folder certificates",
+      },
+    );
+  }
+  return absolute;
 }
 
 async function read(env: Env, path: string): Promise<Uint8Array> {

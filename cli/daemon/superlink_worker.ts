@@ -35,29 +35,60 @@ async function openStore({ databasePath }: SuperLinkSettings): Promise<Store> {
   return await asUserError(async () => new SqliteStore(await openSqlite(databasePath)));
 }
 
+/** A SuperLink that is built and may be called. */
+interface Built {
+  readonly link: SuperLink;
+  readonly listeners: Listeners;
+  /** What SuperExecs have to know, where anything at all is asked of them. */
+  readonly secret?: Uint8Array;
+  close(): Promise<void>;
+}
+
 async function begin(
   settings: SuperLinkSettings,
   on: { store: Store; files: ContentFiles; world: RoleWorld },
 ): Promise<UpRole> {
-  const { store, files, world } = on;
-  const { log } = world;
-  const { supernodeAuth, isolation } = settings;
-  warnOpenDoors(settings, world);
-  const superexecSecret = isolation === "subprocess" ? ownSecret(random) : settings.superexecSecret;
+  warnOpenDoors(settings, on.world);
+  const built = await build(settings, on);
+  const { link, listeners, secret, close } = built;
+  try {
+    const appIo = await listen(link, settings, listeners);
+    if (settings.isolation === "process") return { stop: close };
+    const superexec = startLocalSuperExec({
+      plugin: "serverapp",
+      appIo: link.serverAppIo,
+      boundAddress: appIo.address,
+      caPath: settings.appIoTls?.caPath,
+      secret: secret!,
+      launcher: on.world.launcher!,
+      clock,
+      random,
+      log: on.world.log,
+    });
+    const stop = () => superexec.stop().finally(close);
+    return { ended: superexec.ended.then(() => 0), stop };
+  } catch (error) {
+    await listeners.stop();
+    await link.stop();
+    throw error;
+  }
+}
+
+async function build(
+  settings: SuperLinkSettings,
+  on: { store: Store; files: ContentFiles; world: RoleWorld },
+): Promise<Built> {
+  const { store, files, world: { log } } = on;
+  const { supernodeAuth, isolation, maxObjectBytes, knownKeys } = settings;
+  const secret = isolation === "subprocess" ? ownSecret(random) : settings.superexecSecret;
   const objects = new ObjectExchange({ store, files, format: OBJECT_FORMAT });
   const link = createSuperLink({
-    store,
-    objects,
-    clock,
-    random,
-    log,
-    isolation,
-    supernodeAuth,
-    superexecSecret,
+    ...{ store, objects, clock, random, log },
+    ...{ isolation, supernodeAuth, superexecSecret: secret },
   });
   await link.recover();
-  await registerKnownKeys(settings.knownKeys, { control: link.control, store, clock, log });
-  const listeners = new Listeners({ log, maxObjectBytes: settings.maxObjectBytes });
+  await registerKnownKeys(knownKeys, { control: link.control, store, clock, log });
+  const listeners = new Listeners({ log, maxObjectBytes });
   const close = async () => {
     await listeners.stop();
     await link.stop();
@@ -65,32 +96,7 @@ async function begin(
     // Without a database nobody could ever say what the contents belong to.
     if (settings.databasePath === undefined) await Deno.remove(settings.contentsPath, { recursive: true });
   };
-  try {
-    const appIo = await listen(link, settings, listeners);
-    if (isolation === "process") return { stop: close };
-    const superexec = startLocalSuperExec({
-      plugin: "serverapp",
-      appIo: link.serverAppIo,
-      boundAddress: appIo.address,
-      caPath: settings.appIoTls?.caPath,
-      secret: superexecSecret!,
-      launcher: world.launcher!,
-      clock,
-      random,
-      log,
-    });
-    return {
-      ended: superexec.ended.then(() => 0),
-      stop: async () => {
-        await superexec.stop();
-        await close();
-      },
-    };
-  } catch (error) {
-    await listeners.stop();
-    await link.stop();
-    throw error;
-  }
+  return { link, listeners, secret, close };
 }
 
 function warnOpenDoors(settings: SuperLinkSettings, { log }: RoleWorld): void {

@@ -1,5 +1,5 @@
 import type { Env } from "../env.ts";
-import { type Connection } from "../config/connections.ts";
+import type { Connection } from "../config/connections.ts";
 import { UserError } from "../output.ts";
 import type { Init, Services } from "../../proto/mod.ts";
 import type { MethodTable } from "../../core/wire/methods.ts";

@@ -34,7 +34,9 @@ export class ProcessLauncher implements Launcher {
     readonly ports: { readonly clock: Clock; readonly output: AppOutput },
   ) {
     this.#tokenFiles = new TokenFiles(settings.tokenFolder);
-    this.#env = Object.fromEntries(settings.blankedEnvironment.map((name) => [name, ""]));
+    const blanked = settings.blankedEnvironment.map((name): [string, string] => [name, ""]);
+    // Deno would ask its makers for news, from a process that is to reach nobody but its AppIo service.
+    this.#env = { ...Object.fromEntries(blanked), DENO_NO_UPDATE_CHECK: "1" };
   }
 
   start(order: AppOrder): AppProcess {
@@ -128,8 +130,9 @@ export class ProcessLauncher implements Launcher {
 }
 
 /** Orders that the same process can serve one after the other. */
-function kindOf(order: AppOrder): string {
-  return JSON.stringify([order.plugin, order.appIo.address, order.appIo.rootCertificates ?? ""]);
+/** A process is used again for the same run only: whatever an app did to it, no other app is the worse for it. */
+function kindOf({ plugin, runId, appIo }: AppOrder): string {
+  return JSON.stringify([plugin, String(runId), appIo.address, appIo.rootCertificates ?? ""]);
 }
 
 function notStarted(reason: string): AppProcess {

@@ -11,7 +11,7 @@ export async function idleMegabytes(maker: Maker, megabytes: (pid: number) => nu
   try {
     await Federation.start(stage, { superlink: maker, security: "tls" });
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    return megabytes(stage.pid("superlink"));
+    return megabytes(stage.pid(`superlink-${maker}`));
   } finally {
     await stage.clear();
     await Deno.remove(stage.folder, { recursive: true });

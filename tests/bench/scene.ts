@@ -56,7 +56,7 @@ export async function measure(scene: Scene): Promise<Measured> {
     return {
       strategyS: Number(seconds),
       wallS,
-      superlinkMb: peakMegabytes(stage.pid("superlink")),
+      superlinkMb: peakMegabytes(stage.pid(`superlink-${maker}`)),
       supernodeMb: Math.max(...pids.map(peakMegabytes)),
     };
   } catch (error) {

@@ -77,7 +77,7 @@ export class AppProcess implements AsyncDisposable {
     }, { plugin, runtime: "typescript", runId: 77n, taskId: 1n, appIo: { address: server.address } });
     const child = new Deno.Command(Deno.execPath(), {
       args: [...args],
-      env: { FLWR_HOME: home, NO_COLOR: "1", ...options.variables },
+      env: { FLWR_HOME: home, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...options.variables },
       ...{ stdin: "piped", stdout: "piped", stderr: "piped" },
     }).spawn();
     return new AppProcess(appIo, home, child, () => server.stop(0));

@@ -30,37 +30,29 @@ async function tour(cli: Maker, federation: Federation): Promise<string[]> {
   };
   const key = federation.stage.path("keys/client_credentials_1.pub");
 
-  await ask("list", "test");
-  await ask("list", "test", "--format", "json");
-  await ask("supernode", "list", "test");
+  const json = ["--format", "json"];
+
+  await ask("list", "test", ...json);
   await ask("supernode", "register", key, "test");
   await ask("supernode", "register", key, "test");
-  await ask("supernode", "list", "test");
-  const { stdout } = await ask("supernode", "list", "test", "--format", "json");
+  const { stdout } = await ask("supernode", "list", "test", ...json);
   await ask("supernode", "unregister", JSON.parse(stdout).nodes[0]["node-id"], "test");
   await ask("supernode", "unregister", NOBODY, "test");
   await ask("supernode", "list", "test", "--verbose");
-  await ask("federation", "list", "test");
-  await ask("federation", "list", "test", "--format", "json");
-  await ask("federation", "list", "test", "--federation", "@none/default");
-  await ask("federation", "list", "test", "--federation", "@none/default", "--format", "json");
+  await ask("federation", "list", "test", ...json);
   await ask("federation", "create", "mine", "test");
 
   const runId = await federation.begin({ cli, app: "python" });
   await waitForLog(federation, { cli, runId });
-  await ask("list", "test");
-  await ask("list", "test", "--run-id", runId);
-  await ask("list", "test", "--run-id", runId, "--format", "json");
-  await ask("federation", "list", "test", "--federation", "@none/default");
+  await ask("list", "test", "--run-id", runId, ...json);
+  await ask("federation", "list", "test", "--federation", "@none/default", ...json);
   await ask("stop", runId, "test");
   await ask("stop", runId, "test");
   await ask("list", "test", "--run-id", runId);
-  await ask("list", "test", "--format", "json");
-  for (
-    const command of [["list", "test", "--run-id", NOBODY], ["stop", NOBODY, "test"], ["log", NOBODY, "test"]]
-  ) {
-    await ask(...command);
-  }
+  await ask("list", "test", ...json);
+  await ask("list", "test", "--run-id", NOBODY);
+  await ask("stop", NOBODY, "test", ...json);
+  await ask("log", NOBODY, "test");
   await ask("pull", runId, "test");
   await ask("login", "test");
   await ask("run", federation.stage.folder, "test");

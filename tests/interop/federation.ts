@@ -12,6 +12,8 @@ export interface Setting {
   readonly security: Security;
   /** `subprocess` unless told. */
   readonly isolation?: "subprocess" | "process";
+  /** Further flags of the SuperLink. */
+  readonly superlinkArgs?: readonly string[];
 }
 
 /** How one SuperNode is set up. */
@@ -62,7 +64,7 @@ export class Federation {
   static async start(stage: Stage, setting: Setting): Promise<Federation> {
     if (setting.security !== "plain") await makeCredentials(stage);
     const superlink = stage.start({
-      name: "superlink",
+      name: `superlink-${setting.superlink}`,
       maker: setting.superlink,
       program: "superlink",
       args: [
@@ -70,6 +72,7 @@ export class Federation {
         ...setting.security === "auth" ? ["--enable-supernode-auth"] : [],
         ...["fleet", "control", "serverappio"].flatMap((api) => [`--${api}-api-address`, "127.0.0.1:0"]),
         ...isolation(setting),
+        ...setting.superlinkArgs ?? [],
       ],
     });
     const address = async (api: string) =>
@@ -138,7 +141,7 @@ export class Federation {
   async flwr(
     maker: Maker,
     args: readonly string[],
-    { host = "127.0.0.1" }: { host?: string } = {},
+    { host = "127.0.0.1", timeoutMs }: { host?: string; timeoutMs?: number } = {},
   ): Promise<Ended> {
     const { stage, setting } = this;
     const trust = setting.security === "plain"
@@ -148,7 +151,7 @@ export class Federation {
     const address = at(host, this.#addresses.Control);
     const profile = `[superlink]\ndefault = "test"\n\n[superlink.test]\naddress = "${address}"\n${trust}\n`;
     stage.write(`homes/${name}/config.toml`, profile);
-    return await stage.run({ name, maker, program: "flwr", args });
+    return await stage.run({ name, maker, program: "flwr", args }, timeoutMs);
   }
 
   /** Runs an app to its end and watches it. */
@@ -211,6 +214,7 @@ function at(host: string, address: string): string {
 }
 
 async function makeCredentials(stage: Stage): Promise<void> {
+  if (stage.has("certificates")) return;
   for (const [tool, folder] of [["certs", "certificates"], ["keys", "keys"]] as const) {
     const { code, stderr } = await stage.tool(tool, [stage.path(folder)]);
     assertEquals(code, 0, stderr);

@@ -45,7 +45,9 @@ export interface Order {
 
 const WAIT_MS = 60_000;
 const LEAVE_MS = 8_000;
+/** What a failure shows: so many lines of each, and so many commands. */
 const TAIL_LINES = 60;
+const COMMANDS = 8;
 const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 const BINARY = Deno.env.get("COROLLA_BINARY");
 
@@ -88,6 +90,13 @@ export class Stage {
     return role;
   }
 
+  /** The process id of what stays. */
+  pid(name: string): number {
+    const role = this.#roles.get(name);
+    if (!role) throw new Error(`Cannot find ${name} among ${[...this.#roles.keys()].join(", ")}`);
+    return role.child.pid;
+  }
+
   /** Runs a command to its end; on a stage that is cleared meanwhile it is ended. */
   async run(order: Order, timeoutMs = 120_000): Promise<Ended> {
     const child = this.#command(order).spawn();
@@ -112,6 +121,15 @@ export class Stage {
     return path;
   }
 
+  /** Whether something stands at a path in the test's folder. */
+  has(name: string): boolean {
+    try {
+      return Deno.statSync(this.path(name)) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
   /** A path in the test's folder, absolute. */
   path(name: string): string {
     return `${this.folder}/${name}`;
@@ -124,7 +142,10 @@ export class Stage {
 
   /** The last lines of every process. */
   tails(): string {
-    const logs = [...[...this.#roles.values()].map((role) => [role.name, role.said()]), ...this.#commands];
+    const logs = [
+      ...[...this.#roles.values()].map((role) => [role.name, role.said()]),
+      ...this.#commands.slice(-COMMANDS),
+    ];
     const parts = logs.map(([name, text]) =>
       `--- ${name}\n${text.trimEnd().split("\n").slice(-TAIL_LINES).join("\n")}`
     );
