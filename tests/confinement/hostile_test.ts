@@ -10,15 +10,22 @@ import { fromSource } from "./program.ts";
 
 const HOSTILE = fileURLToPath(new URL("./apps/hostile", import.meta.url));
 
+/** What must never be seen in an app's hands. */
+const SECRET = "that no app was given";
+
+/** Of each kind: an attempt takes one of its own. */
+const FILES = 40;
+
 /** Why an attempt may be refused. Anything else, a mistake in the attempt above all, does not count. */
 const REFUSALS = [
-  /Requires (read|write|net|env|run|sys|ffi) access/,
+  /Requires (read|write|import|net|env|run|sys|ffi) access/,
   /NotCapable|EPERM/,
   /--cached-only is specified/,
   /Can't escalate parent thread permissions/,
   /too many attached databases - max 0/,
   /failed to open preopen/,
-  /"bytes" is not a valid module type/,
+  /^\w+ \| EventSource: refused: failed to connect/,
+  /"bytes" is not a valid module type|type of "bytes" is unsupported/,
 ];
 
 /** A federation with one SuperNode, and things around it that no app was given. */
@@ -56,8 +63,11 @@ class HostileWorld implements AsyncDisposable {
     const { federation } = this;
     for (const folder of ["private", "data", "results"]) await Deno.mkdir(federation.path(folder));
     const write = (name: string, text: string) => Deno.writeTextFile(federation.path(name), text);
-    await write("private/module.ts", `export const secret = "secret of the module";`);
-    await write("private/some.json", `{ "secret": "of the JSON" }`);
+    for (let count = 0; count < FILES; count++) {
+      await write(`private/${count}.ts`, `export const secret = "${SECRET}";`);
+      await write(`private/${count}.json`, `"${SECRET}"`);
+      await write(`private/${count}.txt`, SECRET);
+    }
     await write("data/images.txt", "what the operator grants");
   }
 
@@ -88,10 +98,55 @@ class HostileWorld implements AsyncDisposable {
   }
 }
 
-Deno.test("confinement: an app that does its worst", async (t) => {
+Deno.test("confinement: apps that do their worst", async (t) => {
   await using world = await HostileWorld.start();
+  const { federation } = world;
+  const key = (await Deno.readTextFile(federation.keyPath(1))).split("\n")[1];
+
+  /** The lines of a run that went to its end. */
+  const told = async (story: string, config?: Record<string, string>) => {
+    const { code, stdout, stderr } = await world.run(story, config);
+    assertEquals(code, 0, `${stdout}${stderr}\n${federation.said}`);
+    for (const secret of [SECRET, key]) assert(!stdout.includes(secret), `${secret} was read: ${stdout}`);
+    return stdout.split("\n").filter((line) => line.includes(" | "));
+  };
+
   await t.step("a ClientApp gets at nothing that it was not given", async () => {
-    const { code, stdout, stderr } = await world.run("attempts may");
-    console.log(stdout, stderr);
+    const lines = await told("attempts may listen datagram");
+    onlyRefused(lines, "attempts", { atLeast: 100 });
+    assertEquals(lines.filter((line) => line.startsWith("may |")), [
+      "may | bundle: This file is part of the bundle, so the app may read it.",
+      "may | bundle, imported: This file is part of the bundle, so the app may read it.",
+      "may | granted: what the operator grants",
+    ]);
+    assertMatch(lines.at(-2)!, /^listen \| error 2: .*Requires net access/);
+    assertMatch(lines.at(-1)!, /^datagram \| error 2: .*Requires net access/);
+    assertEquals(world.connections, 0);
+  });
+
+  await t.step("a ServerApp gets at nothing but its run's folder and what it was granted", async () => {
+    const lines = await told("server", { "granted-path": federation.path("results") });
+    onlyRefused(lines, "server", { atLeast: 100 });
+    assertEquals(lines.filter((line) => line.startsWith("may |")), [
+      "may | run folder: in the run's folder",
+      "may | granted: in the granted folder",
+    ]);
+    assertEquals(world.connections, 0);
+  });
+
+  await t.step("what it says over the port to its process gets it nothing", async () => {
+    const lines = await told("calls pollute outcome exit crash may");
+    console.log(lines.join("\n"));
   });
 });
+
+/** Every attempt was refused, for a reason that is one. */
+function onlyRefused(lines: string[], who: string, { atLeast }: { atLeast: number }): void {
+  const attempts = lines.filter((line) => line.startsWith(`${who} |`));
+  assert(attempts.length >= atLeast, `only ${attempts.length} attempts: ${lines.join("\n")}`);
+  const others = attempts.filter((line) => {
+    const [, outcome] = line.match(/: (refused: .*|DONE: .*)$/) ?? [];
+    return !outcome?.startsWith("refused") || !REFUSALS.some((refusal) => refusal.test(line));
+  });
+  assertEquals(others, []);
+}

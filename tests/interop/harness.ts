@@ -60,6 +60,12 @@ export function peerFolder(): string {
   );
 }
 
+/** Where programs are found: the official ones first. A part of ours does without them. */
+function programPath(maker: Maker): string {
+  const peer = maker === "official" ? peerFolder() : Deno.env.get("COROLLA_PEER");
+  return [peer, Deno.env.get("PATH")].filter(Boolean).join(":");
+}
+
 /** A test on a stage of its own, which is cleared however the test ends; a failure shows what everybody said. */
 export function play(name: string, script: (stage: Stage) => Promise<void>): void {
   Deno.test(`interop: ${name}`, async () => {
@@ -166,7 +172,7 @@ export class Stage {
       args: [...words, ...args],
       cwd: home,
       env: {
-        PATH: `${peerFolder()}:${Deno.env.get("PATH")}`,
+        PATH: programPath(maker),
         FLWR_HOME: home,
         FLWR_TELEMETRY_ENABLED: "0",
         FLWR_DISABLE_UPDATE_CHECK: "1",

@@ -92,41 +92,40 @@ function never(): never {
 }
 
 function imports({ keyPath, folder, port }: Targets): Attempts {
-  const at = (path: string) =>
-    new URL(`file://${path.split("/").map(encodeURIComponent).join("/")}`).href;
-  const key = at(keyPath);
-  const module = at(`${folder}/module.ts`);
-  const json = at(`${folder}/some.json`);
+  const at = (path: string) => new URL(`file://${path.split("/").map(encodeURIComponent).join("/")}`).href;
+  // A file of its own for each attempt: the module loader remembers what it refused.
+  let count = 0;
+  const next = (ending: string) => at(`${folder}/${++count}.${ending}`);
   const data = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
   const blob = (code: string) => URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-  const from = (place: (code: string) => string, wanted: string, type?: string) => {
-    const attributes = type ? ` with { type: "${type}" }` : "";
-    const code = `import * as got from "${wanted}"${attributes}; export default JSON.stringify(got);`;
-    return import(place(code));
-  };
-  const within = (place: (code: string) => string, wanted: string, type?: string) => {
-    const options = type ? `, { with: { type: "${type}" } }` : "";
-    return import(place(`export default JSON.stringify(await import("${wanted}"${options}));`));
-  };
   const attempts: Attempts = {
-    "import()": () => import(module),
-    "import() as text": () => import(key, { with: { type: "text" } }),
-    "import() as bytes": () => import(key, { with: { type: "bytes" } }),
-    "import() as JSON": () => import(json, { with: { type: "json" } }),
-    "require": () => createRequire(import.meta.url)(`${folder}/some.json`),
-    "import() over http:": () => import(`http://127.0.0.1:${port}/module.ts`),
-    "import() over https:": () => import(`https://127.0.0.1:${port}/module.ts`),
-    "import() from npm:": () => import(String("npm:left-pad@1.3.0")),
-    "import() from jsr:": () => import(String("jsr:@std/yaml@1.0.0")),
-    "npm: in a data: module": () => from(data, "npm:left-pad@1.3.0"),
-    "https: in a blob: module": () => from(blob, `https://127.0.0.1:${port}/module.ts`),
+    "import()": () => import(next("ts")),
+    "import() of the key as text": () => import(at(keyPath), { with: { type: "text" } }),
+    "import() as bytes": () => import(next("txt"), { with: { type: "bytes" } }),
+    "import() as JSON": () => import(next("json"), { with: { type: "json" } }),
+    "require": () => createRequire(import.meta.url)(`${folder}/${++count}.json`),
   };
-  for (const [name, place] of [["data:", data], ["blob:", blob]] as const) {
-    attempts[`import in a ${name} module`] = () => from(place, module);
-    attempts[`import() in a ${name} module`] = () => within(place, module);
-    for (const [type, wanted] of [["text", key], ["bytes", key], ["json", json]]) {
-      attempts[`import in a ${name} module, as ${type}`] = () => from(place, wanted, type);
-      attempts[`import() in a ${name} module, as ${type}`] = () => within(place, wanted, type);
+  const far = [
+    `http://127.0.0.1:${port}/module.ts`,
+    `https://127.0.0.1:${port}/module.ts`,
+    "npm:left-pad@1.3.0",
+    "jsr:@std/yaml@1.0.0",
+  ];
+  for (const wanted of far) attempts[`import() of ${wanted}`] = () => import(wanted);
+  for (const [place, made] of [["data:", data], ["blob:", blob]] as const) {
+    const lines = (wanted: string, type?: string) => ({
+      [`import in a ${place} module of ${type ?? wanted}`]:
+        `import * as got from "${wanted}"${type ? ` with { type: "${type}" }` : ""}; export default got;`,
+      [`import() in a ${place} module of ${type ?? wanted}`]:
+        `export default await import("${wanted}"${type ? `, { with: { type: "${type}" } }` : ""});`,
+    });
+    for (const [type, ending] of [[undefined, "ts"], ["text", "txt"], ["json", "json"], ["bytes", "txt"]]) {
+      for (const [name, code] of Object.entries(lines(next(ending!), type))) {
+        attempts[name] = () => import(made(code));
+      }
+    }
+    for (const wanted of far) {
+      for (const [name, code] of Object.entries(lines(wanted))) attempts[name] = () => import(made(code));
     }
   }
   return attempts;
@@ -139,8 +138,8 @@ function writing({ folder }: Targets): Attempts {
     "changes its bundle": () => Deno.writeTextFile(`${import.meta.dirname}/README.md`, "by the app"),
     "makes a folder": () => Deno.mkdir(`${folder}/made`),
     "makes a temporary file": () => Deno.makeTempFile(),
-    "removes": () => Deno.remove(`${folder}/some.json`),
-    "renames": () => Deno.rename(`${folder}/some.json`, `${folder}/other.json`),
+    "removes": () => Deno.remove(`${folder}/1.json`),
+    "renames": () => Deno.rename(`${folder}/1.json`, `${folder}/other.json`),
     "writes with node:fs": () => fs.writeFileSync(`${folder}/made`, "by the app"),
     "writes a heap snapshot": () => v8.writeHeapSnapshot(`${folder}/made`),
   };
@@ -224,7 +223,7 @@ function workers({ keyPath, folder }: Targets): Attempts {
     "a Worker that may connect": () => start({ net: true }),
     "a Worker that may run": () => start({ run: true }),
     "a Worker from another module": () =>
-      answerOf(new Worker(`file://${encodeURI(folder)}/module.ts`, { type: "module" })),
+      answerOf(new Worker(`file://${encodeURI(folder)}/1.ts`, { type: "module" })),
     "a Worker of Node's": () => {
       const text = `require("node:worker_threads").parentPort.postMessage("" + require("node:fs").readFileSync(${
         JSON.stringify(keyPath)

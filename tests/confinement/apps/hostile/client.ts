@@ -41,8 +41,8 @@ async function mayDo({ runConfig }: Context): Promise<string[]> {
   const bundled = new URL("./README.md", import.meta.url);
   const imported = await import(bundled.href, { with: { type: "text" } });
   return [
-    `bundle: ${await Deno.readTextFile(bundled)}`,
-    `bundle, imported: ${imported.default}`,
+    `bundle: ${(await Deno.readTextFile(bundled)).trim()}`,
+    `bundle, imported: ${imported.default.trim()}`,
     `granted: ${await Deno.readTextFile(granted)}`,
   ];
 }
