@@ -3,7 +3,10 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ArrayRecord, MetricRecord, NDArray, RecordDict } from "corolla";
 import type { ScriptedNode } from "./fakes/app_io.ts";
 import { AppProcess } from "./fakes/app_process.ts";
+import { setTimeSource } from "../core/model/now.ts";
 import { settled } from "./fakes/clock.ts";
+
+setTimeSource(() => Date.now() / 1000);
 
 /** A ClientApp module whose handler is `code`. */
 const training = (code: string, before = "") => `
@@ -150,7 +153,7 @@ Deno.test("a ServerApp leads its run, logs, and leaves its result in the run's f
     console.log("final", [...result.arrays.toArrays()[0].data]);
     await Deno.writeTextFile(context.runFolder + "/result.txt", "done");
     console.log("elsewhere:", await Deno.writeTextFile(context.runFolder + "/../stray", "x").catch((e) => e.name));
-    console.log("net:", await fetch("http://127.0.0.1:9").catch((e) => e.name));
+    console.log("net:", await fetch("http://127.0.0.1:8765").catch((e) => e.name));
   `);
   await process.give();
   assertEquals((await process.status).code, 0);

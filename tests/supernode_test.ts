@@ -8,6 +8,7 @@ import { ArrayRecord } from "../core/model/record/array_record.ts";
 import { MetricRecord } from "../core/model/record/metric_record.ts";
 import { RecordDict } from "../core/model/record/record_dict.ts";
 import { MemoryTransport } from "../core/rpc/memory_transport.ts";
+import { wishHold } from "../core/rpc/peer.ts";
 import { RpcError } from "../core/rpc/status.ts";
 import type { Transport } from "../core/rpc/transport.ts";
 import { clientAppIo, control, fleet } from "../core/wire/methods.ts";
@@ -255,6 +256,57 @@ Deno.test("a message of a stopped run is dropped and the node takes the next one
     node.launcher.part = ({ token }) => node.app(token, federation.clock).work("of the next run");
     const [id] = await other.send(other.instruction(node.nodeId));
     assertEquals(textIn(await answer(other, id)), "of the next run");
+  });
+});
+
+Deno.test("a ClientApp that never answers ends with its run, and hears of it at once", async () => {
+  await world(async ({ federation, line, node, app }) => {
+    const { clock } = federation;
+    const heard = Promise.withResolvers<string>();
+    node.launcher.part = async ({ token }) => {
+      const process = node.app(token, clock);
+      await process.begin();
+      const beat = process.client.call(clientAppIo.SendTaskHeartbeat, {}, { metadata: wishHold(20_000) });
+      heard.resolve(await refusal(beat));
+      return { kind: "exited", code: 0, lastWords: "" };
+    };
+    await app.send(app.instruction(node.nodeId));
+    await until(() => node.launcher.orders.length === 1);
+    await settled();
+    await clock.advance(1_000);
+    assertEquals(line.calls.filter((name) => name === "GetRun").length, 2);
+    await federation.cli.call(control.StopRun, { run_id: app.runId });
+    assertEquals(await heard.promise, "UNAUTHENTICATED: Authentication failed.");
+    await until(() => node.log.texts().some((text) => text.includes("is not in `RUNNING` status")));
+    assertEquals(node.log.texts("error"), []);
+
+    const other = await federation.runningApp();
+    node.launcher.part = ({ token }) => node.app(token, clock).work("of the next run");
+    const [id] = await other.send(other.instruction(node.nodeId));
+    assertEquals(textIn(await answer(other, id)), "of the next run");
+  });
+});
+
+Deno.test("a heartbeat that wishes to be held is answered after that time", async () => {
+  await world(async ({ federation, node, app }) => {
+    const { clock } = federation;
+    const answered = Promise.withResolvers<number>();
+    node.launcher.part = async ({ token }) => {
+      const process = node.app(token, clock);
+      await process.begin();
+      const since = clock.now();
+      const metadata = wishHold(20_000);
+      const { success } = await process.client.call(clientAppIo.SendTaskHeartbeat, {}, { metadata });
+      answered.resolve(success ? clock.now() - since : -1);
+      await process.reply(replyTo(await process.receive(), { clock }));
+      await process.finish();
+      return { kind: "ready" };
+    };
+    await app.send(app.instruction(node.nodeId));
+    await until(() => node.launcher.orders.length === 1);
+    await settled();
+    await clock.advance(20_000);
+    assertEquals(await answered.promise, 20_000);
   });
 });
 

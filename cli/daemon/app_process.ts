@@ -1,7 +1,7 @@
 import { versionHeaders } from "../../core/auth/version.ts";
 import { taskToken } from "../../core/auth/task_token.ts";
 import type { AppHost } from "../../core/app/host.ts";
-import { type AppIoMethods } from "../../core/app/rpc_link.ts";
+import type { AppIoMethods } from "../../core/app/rpc_link.ts";
 import { TaskSession } from "../../core/app/task_session.ts";
 import { consoleLog } from "../../core/io/log.ts";
 import type { AppPlugin } from "../../core/io/ports.ts";

@@ -7,7 +7,6 @@
 // Loaded here, so that an app's import of "corolla" finds it without leave to read our source.
 import "../../mod.ts";
 import { Console } from "node:console";
-import process from "node:process";
 import { failureOf } from "../../core/app/failure.ts";
 import { serveApps } from "../../core/app/worker_side.ts";
 import { systemClock } from "../../core/io/clock.ts";
@@ -51,14 +50,16 @@ function takeOutput(print: (text: string) => void): void {
   }
 }
 
-/** An app that ends its Worker would leave the main thread waiting for ever. */
+/**
+ * An app that ends its Worker would leave the main thread waiting for ever. Node's `process.exit` calls Deno's, so
+ * that slow module need not be loaded here.
+ */
 function takeExits(exited: (code: unknown) => void): void {
   const exit = (code?: unknown): never => {
     exited(code);
     throw new Error(`The app ended itself with status ${Number(code ?? 0)}`);
   };
   Object.assign(Deno, { exit });
-  Object.assign(process, { exit, reallyExit: exit, abort: () => exit(134) });
   Object.assign(globalThis, { close: () => exit(0) });
 }
 

@@ -31,6 +31,11 @@ export const clientapp = command({
   const transport = await env.connect(target);
   const many = takesMany(flags);
   let status = 0;
+  let lineIsOpen = false;
+  const print = (text: string) => {
+    env.stdout(text);
+    lineIsOpen = !text.endsWith("\n");
+  };
   try {
     for await (const token of life.tokens(tokensFrom(env, flags), { endless: many })) {
       const session = taskSession({ env, transport }, { plugin: "clientapp", methods: clientAppIo, token });
@@ -39,11 +44,13 @@ export const clientapp = command({
         stage,
         host: hostOf(env),
         signal: life.signal,
-        print: (text) => env.stdout(text),
+        print,
       });
       status = end === "failed" ? 1 : 0;
       if (many) {
-        env.stdout(`${await readyLine(token)}\n`);
+        // The launcher looks for a line of its own, and an app may have left one open.
+        env.stdout(`${lineIsOpen ? "\n" : ""}${await readyLine(token)}\n`);
+        lineIsOpen = false;
         stage.prepareNext();
       }
     }

@@ -1,6 +1,8 @@
-import { envelopeOf, Message, MessageMetadata } from "../model/app_message.ts";
+import type { Clock } from "../io/ports.ts";
+import { envelopeOf, type Message, MessageMetadata } from "../model/app_message.ts";
 import { ErrorCode } from "../model/message.ts";
-import { replyMetadata } from "../model/reply.ts";
+import type { RecordDict } from "../model/record/record_dict.ts";
+import { remainingTtl, replyMetadata } from "../model/reply.ts";
 import { deflateMessage } from "../wire/deflate.ts";
 import { inflateMessage } from "../wire/inflate.ts";
 import { ComponentError, parseComponent } from "./component.ts";
@@ -55,18 +57,17 @@ async function answered(input: TaskInput, options: ClientTaskOptions): Promise<T
   const { session, host, signal, print } = options;
   const link = session.link(input);
   const instruction = await received(link, signal);
-  const { failure, reply, state } = await outcomeOf(instruction, { input, options });
+  const { failure, reply, state } = await answerOf(instruction, { input, options });
   if (failure) {
     print(logLine("ERROR", `ClientApp failed: ${failure.stack ?? `${failure.type}: ${failure.message}`}`));
   }
-  const answer = reply
-    ? replyTo(instruction, reply)
-    : instruction.replyError(codeOf(failure!), reasonOf(failure!), { createdAt: host.clock.now() / 1000 });
+  const answer = reply ??
+    instruction.replyError(codeOf(failure!), reasonOf(failure!), { createdAt: host.clock.now() / 1000 });
   await send(answer, { link, signal });
   return {
     subStatus: failure ? "failed" : "completed",
     details: failure ? reasonOf(failure) : "",
-    context: { ...input.context, state: fromPlainRecords(state) },
+    context: { ...input.context, state },
   };
 }
 
@@ -83,22 +84,36 @@ interface Work {
   readonly options: ClientTaskOptions;
 }
 
-/** What the app makes of the message. Every failure is an outcome; only the end of the task is thrown. */
-async function outcomeOf(instruction: Message, work: Work): Promise<AppOutcome> {
-  const { state } = toPlainContext(work.input.context);
+/** What came of a message: a reply or a failure. */
+interface Answer {
+  readonly failure?: AppFailure;
+  readonly reply?: Message;
+  /** As the app left it. */
+  readonly state: RecordDict;
+}
+
+/** What the app makes of the message. Every failure is an answer; only the end of the task is thrown. */
+async function answerOf(instruction: Message, work: Work): Promise<Answer> {
+  const { state } = work.input.context;
+  let stage: "load" | "run" = "load";
   try {
-    return await runApp(instruction, work);
+    const outcome = await runApp(instruction, work);
+    stage = "run";
+    const { failure } = outcome;
+    if (failure) return { failure, state: fromPlainRecords(outcome.state) };
+    if (!outcome.reply) throw new TypeError("The app's thread ended without a reply");
+    return { reply: replyTo(instruction, outcome.reply), state: fromPlainRecords(outcome.state) };
   } catch (error) {
     if (isTaskOver(error) || work.options.signal.aborted) throw error;
     const failure: AppFailure = error instanceof ThreadFailedError
       ? { ...error.failure, stage: "run" }
-      : { ...failureOf(error), stage: "load" };
+      : { ...failureOf(error), stage };
     return { failure, state };
   }
 }
 
 async function runApp(instruction: Message, { input, options }: Work): Promise<AppOutcome> {
-  const { stage, signal, print } = options;
+  const { stage, host, signal, print } = options;
   const app = await stage.install(input.fab);
   if (!app.clientapp) {
     throw new ComponentError('Cannot run the app as its pyproject.toml must name a "clientapp" component');
@@ -110,11 +125,24 @@ async function runApp(instruction: Message, { input, options }: Work): Promise<A
   const context = toPlainContext(input.context);
   const order = { moduleUrl: moduleUrl(app, modulePath), attribute, context, message };
   // The instruction's numbers are the app's from here on; its metadata is all that is still needed of it.
+  using life = lifeOf(instruction, host.clock);
   return await inThread(
     thread,
-    { calls, signal },
+    { calls, signal: AbortSignal.any([signal, life.signal]) },
     (peer) => peer.call("runClientApp", order, { transfer: buffersOf(message) }),
   );
+}
+
+/** Aborted when the message expires: nobody takes a reply after that, and the node has other work to do. */
+function lifeOf({ metadata }: Message, clock: Clock): Disposable & { readonly signal: AbortSignal } {
+  const expired = new AbortController();
+  const done = new AbortController();
+  const leftMs = Math.max(0, remainingTtl(metadata, clock.now() / 1000) * 1000);
+  const message = `the app did not answer within the ${metadata.ttl} s that its message lives`;
+  clock.sleep(leftMs, done.signal).then(() => {
+    if (!done.signal.aborted) expired.abort(new ThreadFailedError({ type: "TimeoutError", message }));
+  });
+  return { signal: expired.signal, [Symbol.dispose]: () => done.abort() };
 }
 
 /** What the app may decide of its reply is what it says and how long it lives; the rest follows from the message. */

@@ -183,6 +183,20 @@ Deno.test("an app that hangs is ended by the next heartbeat of a stopped run", a
   assertEquals([stage.stopped, appIo.output], [1, undefined]);
 });
 
+Deno.test("an app that hangs is ended when its message expires", async () => {
+  const { appIo, clock, stage, run } = world(training(() => new Promise(() => {})));
+  const running = run();
+  while (!appIo.calls.includes("ConfirmMessageReceived")) await settled();
+  await clock.advance(999_000);
+  assertEquals(stage.stopped, 0);
+  await clock.advance(2_000);
+  assertEquals(await running, "failed");
+  assertStringIncludes(
+    appIo.output!.details,
+    "the app did not answer within the 1000 s that its message lives",
+  );
+});
+
 Deno.test("a large reply arrives whole", async () => {
   const bytes = new Uint8Array(6_000_000).fill(7);
   const { appIo, run } = world(

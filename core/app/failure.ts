@@ -14,6 +14,13 @@ export function failureOf(thrown: unknown): Failure {
   return { type, message: textOf(thrown.message), stack: thrown.stack };
 }
 
+/** A failure as an app's thread tells it, where the app may say anything. */
+export function failureFrom(told: unknown): Failure {
+  const { type = "Error", message = "", stack } = Object(told) as Record<string, unknown>;
+  const failure = { type: textOf(type), message: textOf(message) };
+  return stack === undefined ? failure : { ...failure, stack: textOf(stack) };
+}
+
 /** The reason text of an error reply, in the words in which Flower's log readers search. */
 export function reasonOf({ type, message }: Failure): string {
   return `<class '${type}'>:<'${message}'>`;

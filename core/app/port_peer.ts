@@ -54,7 +54,7 @@ export class PortPeer<Theirs extends PortCalls> {
   constructor(port: MessagePort, mine: PortCalls) {
     this.#port = port;
     this.#mine = mine;
-    port.onmessage = ({ data }) => this.#receive(data as Wire);
+    port.onmessage = ({ data }) => this.#receive(data);
     port.start();
   }
 
@@ -89,7 +89,10 @@ export class PortPeer<Theirs extends PortCalls> {
     this.#port.close();
   }
 
-  #receive(message: Wire): void {
+  /** The other side may be an app that says anything; what is no message is not heard. */
+  #receive(data: unknown): void {
+    if (typeof data !== "object" || data === null) return;
+    const message = data as Wire;
     if (message.kind === "call") void this.#answer(message);
     else if (message.kind === "cancel") this.#running.get(message.id)?.abort();
     else if (message.kind === "result") this.#waiting.get(message.id)?.resolve(message.value);
@@ -125,9 +128,9 @@ function sent(error: unknown): WireError {
   return { name: "Error", message: String(error) };
 }
 
-function received({ name, message, status }: WireError): Error {
-  if (status) return new RpcError(status.code, status.details);
-  const error = new Error(message);
-  error.name = name;
+function received(told: WireError | undefined): Error {
+  if (told?.status) return new RpcError(told.status.code, told.status.details);
+  const error = new Error(told?.message);
+  error.name = told?.name ?? "Error";
   return error;
 }

@@ -74,3 +74,19 @@ Deno.test("closing fails the calls under way and those after", async () => {
   await assertRejects(() => waiting, Error, "the Worker is gone");
   await assertRejects(() => ports.client.call("double", 1n), Error, "the Worker is gone");
 });
+
+Deno.test("what is no message is not heard, and an error without words is still one", async () => {
+  const { port1, port2 } = new MessageChannel();
+  const peer = new PortPeer<Service>(port1, {});
+  const waiting = peer.call("double", 1n);
+  port2.onmessage = ({ data: { id } }) => {
+    for (const data of [null, 7, "text", [], { kind: "result" }, { kind: "other", id }]) {
+      port2.postMessage(data);
+    }
+    port2.postMessage({ kind: "error", id });
+  };
+  const failed = await assertRejects(() => waiting, Error);
+  assertEquals(failed.name, "Error");
+  peer.close(new Error("over"));
+  port2.close();
+});

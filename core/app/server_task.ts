@@ -8,6 +8,7 @@ import { logLine } from "./log_line.ts";
 import { LogUploader } from "./log_uploader.ts";
 import { serveCarrier } from "./port_carrier.ts";
 import { LinkCarrier } from "./link_carrier.ts";
+import type { PortCalls } from "./port_peer.ts";
 import { fromPlainRecords, toPlainContext } from "./plain_message.ts";
 import { moduleUrl, type Stage } from "./stage.ts";
 import { isTaskOver, type TaskInput, type TaskSession } from "./task_session.ts";
@@ -39,6 +40,7 @@ export async function runServerTask(options: TaskOptions): Promise<TaskEnd> {
     const logs = new LogUploader({ push: (texts) => session.pushLogs(input, texts), clock: host.clock });
     const report = await performed(input, logs, {
       ...options,
+      over,
       signal: AbortSignal.any([signal, over.signal]),
     });
     const told = tell(report, { session, logs });
@@ -67,6 +69,12 @@ async function tell(
   });
 }
 
+/** A task under way. */
+interface Work extends TaskOptions {
+  /** Aborted with the SuperLink's refusal when the task is over. */
+  readonly over: AbortController;
+}
+
 /** What is reported of a run. */
 interface Report {
   readonly failure?: Failure;
@@ -77,7 +85,7 @@ interface Report {
 async function performed(
   input: TaskInput,
   logs: LogUploader,
-  options: TaskOptions,
+  options: Work,
 ): Promise<Report> {
   try {
     const { failure, state } = await runApp(input, logs, options);
@@ -92,7 +100,7 @@ async function performed(
   }
 }
 
-async function runApp(input: TaskInput, logs: LogUploader, options: TaskOptions): Promise<AppOutcome> {
+async function runApp(input: TaskInput, logs: LogUploader, options: Work): Promise<AppOutcome> {
   const { session, stage, host, signal } = options;
   const app = await stage.install(input.fab);
   if (!app.serverapp) {
@@ -104,7 +112,7 @@ async function runApp(input: TaskInput, logs: LogUploader, options: TaskOptions)
   const print = (text: string) => Promise.resolve(logs.write(text));
   const { runId } = input;
   const carrier = new LinkCarrier({ link: session.link(input), clock: host.clock, runId });
-  const calls = { ...serveCarrier(carrier), print };
+  const calls = { ...ending(serveCarrier(carrier), options.over), print };
   // A ServerApp gets its settings from its bundle; the SuperLink sends what the run overrides.
   const runConfig = fuseRunConfig(app.config, input.overrideConfig);
   const context = toPlainContext({ ...input.context, runConfig });
@@ -120,6 +128,19 @@ async function runApp(input: TaskInput, logs: LogUploader, options: TaskOptions)
         runFolder,
       }),
   );
+}
+
+/** The same calls; the first that is refused because the task is over ends it, whatever the app would do then. */
+function ending(calls: PortCalls, over: AbortController): PortCalls {
+  const entries = Object.entries(calls).map(([name, call]): [string, PortCalls[string]] => [
+    name,
+    (argument, signal) =>
+      call(argument, signal).catch((error) => {
+        if (isTaskOver(error)) over.abort(error);
+        throw error;
+      }),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** What a run's details say when its process had to leave: as Flower's do. */

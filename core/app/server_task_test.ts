@@ -161,6 +161,17 @@ Deno.test("a run that is stopped ends its thread at once and reports nothing", a
   assertEquals([appIo.output, stage.stopped], [undefined, 1]);
 });
 
+Deno.test("an app that goes on after its run was stopped is ended all the same", async () => {
+  const { appIo, stage, run } = world(main(async (grid) => {
+    for (;;) await grid.getNodeIds().catch(() => new Promise(() => {}));
+  }));
+  const running = run();
+  while (!appIo.calls.includes("GetNodes")) await settled();
+  appIo.stop();
+  assertEquals(await running, "stopped");
+  assertEquals([stage.stopped, appIo.output], [1, undefined]);
+});
+
 Deno.test("an app that hangs is ended by the next heartbeat of a stopped run", async () => {
   const { appIo, clock, stage, run } = world(main(() => new Promise(() => {})));
   const running = run();

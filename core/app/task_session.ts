@@ -2,6 +2,7 @@ import type { Context as ContextProto, Init } from "../../proto/mod.ts";
 import type { Clock, Random } from "../io/ports.ts";
 import type { Fab } from "../model/fab.ts";
 import type { NodeId, RunId } from "../model/ids.ts";
+import { wishHold } from "../rpc/peer.ts";
 import { fraction } from "../rpc/retry.ts";
 import type { RpcClient } from "../rpc/client.ts";
 import { RpcError } from "../rpc/status.ts";
@@ -41,6 +42,10 @@ export interface TaskSessionOptions {
 
 const HEARTBEAT_INTERVAL_S = 30;
 const HEARTBEAT_CALL_TIMEOUT_S = 5;
+/** Ours hold a heartbeat for so long, or until the task is over. Milliseconds. */
+const HEARTBEAT_HOLD_MS = 20_000;
+/** A heartbeat that took longer than this was held. Milliseconds. */
+const HELD_MS = 1_000;
 
 /** Whether an error says that the task's token counts no more: the run was stopped, or the task is over. */
 export function isTaskOver(error: unknown): error is RpcError {
@@ -78,17 +83,21 @@ export class TaskSession {
   }
 
   /**
-   * Says over and over that the task is being worked on, until the signal is aborted.
+   * Says over and over that the task is being worked on, until the signal is aborted. A peer of ours holds each of
+   * these calls, so that the end of the task is heard at once.
    * @throws {RpcError} UNAUTHENTICATED as soon as the task is over
    */
   async keepAlive(signal: AbortSignal): Promise<void> {
     const { client, methods, clock, random } = this.#options;
     while (!signal.aborted) {
+      const since = clock.now();
       try {
-        await client.call(methods.SendTaskHeartbeat, {}, { signal });
+        await client.call(methods.SendTaskHeartbeat, {}, { metadata: wishHold(HEARTBEAT_HOLD_MS), signal });
+        if (clock.now() - since > HELD_MS) continue;
       } catch (error) {
         if (signal.aborted) return;
-        throw error;
+        // Any other trouble may have passed by the next beat.
+        if (isTaskOver(error)) throw error;
       }
       // Spread, so that many tasks which started together do not all call together.
       const share = 0.7 + 0.2 * fraction(random);

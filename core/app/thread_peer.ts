@@ -1,4 +1,4 @@
-import type { Failure } from "./failure.ts";
+import { type Failure, failureFrom, failureOf } from "./failure.ts";
 import { type PortCalls, PortPeer } from "./port_peer.ts";
 import type { AppThread } from "./stage.ts";
 import type { AppOutcome, WorkerCalls } from "./worker_protocol.ts";
@@ -20,7 +20,9 @@ export interface ThreadOptions {
 }
 
 /**
- * Gives an order to an app's thread and waits for the outcome. The thread is ended in any case.
+ * Gives an order to an app's thread and waits for the outcome. The thread is ended in any case. The app can have
+ * bent everything in its thread: of the outcome only the failure is known to be one, and an error from there never
+ * passes for one of ours.
  * @throws {ThreadFailedError} when the thread fails, or the app ends it
  * @throws the signal's reason once it is aborted
  */
@@ -31,13 +33,13 @@ export async function inThread(
 ): Promise<AppOutcome> {
   const { promise: interrupted, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
-  const exited = (code: number) => {
-    const message = `the app ended itself with status ${code} instead of returning`;
+  const exited = (code: unknown) => {
+    const message = `the app ended itself with status ${Number(code)} instead of returning`;
     reject(new ThreadFailedError({ type: "ExitError", message }));
     return Promise.resolve();
   };
-  const crashed = (failure: Failure) => {
-    reject(new ThreadFailedError(failure));
+  const crashed = (failure: unknown) => {
+    reject(new ThreadFailedError(failureFrom(failure)));
     return Promise.resolve();
   };
   const peer = new PortPeer<WorkerCalls>(thread.port, { ...calls, exited, crashed });
@@ -45,10 +47,20 @@ export async function inThread(
   signal.addEventListener("abort", abort);
   if (signal.aborted) abort();
   try {
-    return await Promise.race([give(peer), interrupted]);
+    return await Promise.race([told(give(peer)), interrupted]);
   } finally {
     signal.removeEventListener("abort", abort);
     thread.stop();
     peer.close(new Error("The app's thread has ended"));
   }
+}
+
+async function told(given: Promise<AppOutcome>): Promise<AppOutcome> {
+  const outcome = await given.catch((error) => {
+    throw new ThreadFailedError(failureOf(error));
+  });
+  const { failure, state, reply } = Object(outcome) as AppOutcome;
+  if (failure === undefined) return { state, reply };
+  const stage = failure?.stage === "load" ? "load" : "run";
+  return { failure: { ...failureFrom(failure), stage }, state };
 }

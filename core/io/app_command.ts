@@ -53,11 +53,16 @@ export function launchedPrograms(settings: Pick<LaunchSettings, "own" | "python"
   return [settings.own.executable, ...Object.values(settings.python)];
 }
 
-/** An app process of ours: it reads its tokens from standard input. */
+/**
+ * An app process of ours: it reads its tokens from standard input. From source it belongs to a place on the web that
+ * is named after its run and does not exist: Deno keeps the cache storage of one place (`caches`, for which it asks
+ * no permission) apart from that of another, and so no run finds what another one has left there.
+ */
 export function ownCommand(settings: LaunchSettings, order: Omit<AppOrder, "token">): AppCommand {
   const { own } = settings;
   const net = `--allow-net=${[order.appIo.address, ...own.source?.net?.[order.plugin] ?? []].join(",")}`;
-  const deno = own.source ? ["run", net, ...own.source.flags[order.plugin], own.source.main] : [];
+  const place = `--location=http://run-${order.runId}.invalid`;
+  const deno = own.source ? ["run", net, place, ...own.source.flags[order.plugin], own.source.main] : [];
   return {
     executable: own.executable,
     args: [

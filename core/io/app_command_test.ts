@@ -38,7 +38,8 @@ Deno.test("from source Deno is started with the permissions of that side and the
   assertEquals(ownCommand({ ...settings, own }, order), {
     executable: "/bin/deno",
     args: [
-      ...["run", "--allow-net=127.0.0.1:9091", "--allow-read=/b", "/src/cli/main.ts"],
+      ...["run", "--allow-net=127.0.0.1:9091", "--location=http://run-1.invalid", "--allow-read=/b"],
+      "/src/cli/main.ts",
       ...["flwr-clientapp", "--clientappio-api-address", "127.0.0.1:9091", "--token-file", "-"],
       ...["--root-certificates", "/ca.crt", "--parent-pid", "42", "--allow-app-read", "/data"],
     ],

@@ -6,6 +6,8 @@ import { TokenFiles } from "./token_files.ts";
 
 /** How long a ClientApp process of ours waits for its next task before it is sent away. */
 const IDLE_MS = 60_000;
+/** How many such processes wait at most; the one that has waited longest leaves first. */
+const MOST_IDLE = 2;
 
 /** Where the output of app processes goes when nobody else wants it: ClientApps share the daemon's streams. */
 export const inheritedOutput: AppOutput = {
@@ -16,16 +18,26 @@ export const inheritedOutput: AppOutput = {
 /** Output that nobody reads: a ServerApp process sends its own to the SuperLink. */
 const discardedOutput: AppOutput = { stdout: () => {}, stderr: () => {} };
 
+/** A process of ours that has nothing to do. */
+interface Waiting {
+  readonly kind: string;
+  readonly child: AppChild;
+  /** Aborted when it gets a task or leaves. */
+  readonly taken: AbortController;
+}
+
 /**
  * Starts app processes on this machine.
  *
- * Our own ClientApp processes are kept for the next task, since most of a short task's time is the start of its
- * process; each message still gets a Worker of its own there. Python processes live for one task.
+ * Our own ClientApp processes are kept for the next task of the same run, since most of a short task's time is the
+ * start of its process; each message still gets a Worker of its own there. Never for another run: an app cannot leave
+ * its Worker, but it can change what belongs to the whole process, such as its folder, its standard input or V8's
+ * flags. Python processes live for one task.
  */
 export class ProcessLauncher implements Launcher {
   readonly #tokenFiles: TokenFiles;
   readonly #children = new Set<AppChild>();
-  readonly #idle = new Map<string, { child: AppChild; taken: AbortController }[]>();
+  readonly #idle: Waiting[] = [];
   readonly #env: Record<string, string>;
   #stopped = false;
 
@@ -106,26 +118,33 @@ export class ProcessLauncher implements Launcher {
   }
 
   #takeIdle(kind: string): AppChild | undefined {
-    const waiting = this.#idle.get(kind)?.pop();
-    waiting?.taken.abort();
-    return waiting?.child;
+    const place = this.#idle.findLastIndex((waiting) => waiting.kind === kind);
+    if (place < 0) return undefined;
+    const [{ child, taken }] = this.#idle.splice(place, 1);
+    taken.abort();
+    return child;
   }
 
   #keepIdle(kind: string, child: AppChild): void {
     if (this.#stopped) return;
-    const waiting = { child, taken: new AbortController() };
-    const list = this.#idle.get(kind) ?? [];
-    this.#idle.set(kind, list);
-    list.push(waiting);
-    const forget = () => {
-      const place = list.indexOf(waiting);
-      if (place >= 0) list.splice(place, 1);
-      return place >= 0;
-    };
-    child.exited.then(forget);
-    this.ports.clock.sleep(IDLE_MS, waiting.taken.signal).then(() => {
-      if (!waiting.taken.signal.aborted && forget()) child.dismiss();
-    });
+    const waiting = { kind, child, taken: new AbortController() };
+    this.#idle.push(waiting);
+    child.exited.then(() => this.#forget(waiting));
+    this.ports.clock.sleep(IDLE_MS, waiting.taken.signal).then(() => this.#dismiss(waiting));
+    if (this.#idle.length > MOST_IDLE) this.#dismiss(this.#idle[0]);
+  }
+
+  #dismiss(waiting: Waiting): void {
+    if (this.#forget(waiting)) waiting.child.dismiss();
+  }
+
+  /** Whether it was still waiting. */
+  #forget(waiting: Waiting): boolean {
+    const place = this.#idle.indexOf(waiting);
+    if (place < 0) return false;
+    this.#idle.splice(place, 1);
+    waiting.taken.abort();
+    return true;
   }
 }
 

@@ -116,6 +116,21 @@ Deno.test("two ClientApp tasks at a time get two processes", async () => {
   });
 });
 
+Deno.test("no process serves two runs, and no more than two wait for tasks", async () => {
+  await workshop(async ({ launcher, lines, order }) => {
+    for (const runId of [1n, 2n, 1n, 2n]) {
+      assertEquals(await launcher.start(order("a", { runId })).ended, { kind: "ready" });
+    }
+    assertEquals(lines.filter((line) => line.startsWith("pid ")).length, 2);
+    assertEquals(await launcher.start(order("a", { runId: 3n })).ended, { kind: "ready" });
+    await until(() => lines.includes("left\n"));
+    assertEquals(await launcher.start(order("a", { runId: 2n })).ended, { kind: "ready" });
+    assertEquals(lines.filter((line) => line.startsWith("pid ")).length, 3);
+    assertEquals(await launcher.start(order("a", { runId: 1n })).ended, { kind: "ready" });
+    assertEquals(lines.filter((line) => line.startsWith("pid ")).length, 4);
+  });
+});
+
 Deno.test("an idle process is sent away after a minute", async () => {
   const clock = new FakeClock();
   await workshop(async ({ launcher, lines, order }) => {

@@ -12,6 +12,11 @@ export function asOurs(): Metadata {
   return new Metadata([[PEER_HEADER, "1"]]);
 }
 
+/** Headers with which one of ours wishes that its call be held for so many milliseconds. */
+export function wishHold(ms: number): Metadata {
+  return new Metadata([[PEER_HEADER, "1"], [HOLD_HEADER, String(Math.ceil(ms))]]);
+}
+
 /** Whether headers come from one of ours. */
 export function isOurs(metadata: Metadata): boolean {
   return metadata.text(PEER_HEADER) === "1";

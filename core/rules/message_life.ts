@@ -11,6 +11,8 @@ export interface MessageState extends Envelope {
   readonly complete: boolean;
   /** Unix milliseconds. */
   readonly deliveredAt?: number;
+  /** When its receiver said that it has all of it. Unix milliseconds. */
+  readonly confirmedAt?: number;
 }
 
 /** Whether a message is stored, was stored before, or why not. */
@@ -79,6 +81,14 @@ export function nextDelivery<M extends MessageState>(waiting: readonly M[], nowM
   return waiting.find((message) =>
     message.complete && message.deliveredAt === undefined && !isExpired(message.metadata, nowMs)
   );
+}
+
+/**
+ * Whether an instruction that was handed out may never have arrived: nothing came back for it. A node confirms what
+ * it got before it asks for more, so one that asks for more, or whose answer a crash cut off, can be given it again.
+ */
+export function mayBeLost(instruction: MessageState, reply: MessageState | undefined): boolean {
+  return instruction.deliveredAt !== undefined && instruction.confirmedAt === undefined && !reply;
 }
 
 /**

@@ -15,9 +15,13 @@ export function failureOf(end: Exclude<AppEnd, { kind: "ready" }>, plugin: AppPl
 
 /** An exception's own line: in Python the last one, in TypeScript the last one above the stack. */
 function lastLine(text: string): string {
-  const lines = text.split("\n").map((line) => line.trim()).filter((line) =>
-    line !== "" && !line.startsWith("at ")
-  );
   // deno-lint-ignore no-control-regex -- the escape character is what starts a colour
-  return (lines.at(-1) ?? "").replaceAll(/\u001b\[[0-9;]*m/g, "").slice(0, LONGEST_QUOTE);
+  const lines = text.replaceAll(/\u001b\[[0-9;]*m/g, "").split("\n").map((line) => line.trim());
+  const words = lines.filter((line) => line !== "" && !line.startsWith("at ") && !isChat(line));
+  return (words.at(-1) ?? "").slice(0, LONGEST_QUOTE);
+}
+
+/** What a program logs on its good days is no reason for its end. */
+function isChat(line: string): boolean {
+  return /^(DEBUG|INFO)\b/.test(line);
 }

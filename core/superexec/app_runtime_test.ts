@@ -33,6 +33,10 @@ Deno.test("why a task failed is said in one line", () => {
     "The flwr-serverapp process ended with exit code 1 before its task was done: error: Uncaught TypeError: no model",
   );
   assertEquals(
+    ended({ code: 3, lastWords: "\u001b[92mINFO \u001b[0m:      Start `flwr-serverapp` process\n" }),
+    "The flwr-serverapp process ended with exit code 3 before its task was done",
+  );
+  assertEquals(
     ended({ code: 137, signal: "SIGKILL", lastWords: "" }),
     "The flwr-serverapp process ended by SIGKILL before its task was done",
   );

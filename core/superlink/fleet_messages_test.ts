@@ -69,6 +69,28 @@ Deno.test("a message is handed out once, and never after its time", async () => 
   assertEquals(await node.pull(0), undefined);
 });
 
+Deno.test("a node of ours that asks for more without having confirmed is given the same again", async () => {
+  const world = await TestFederation.start();
+  const node = await world.node();
+  const app = await world.runningApp();
+  const [first, second] = await app.send(
+    app.instruction(node.nodeId, { text: "first" }),
+    app.instruction(node.nodeId, { text: "second" }),
+  );
+  const pull = async () => (await node.pull(0, { ours: true }))?.tree.object_id;
+  assertEquals([await pull(), await pull()], [first, first]);
+  await node.confirm(app.runId, first);
+  // What never arrives must not keep the node from the rest.
+  assertEquals([await pull(), await pull(), await pull()], [second, second, second]);
+  const [third] = await app.send(app.instruction(node.nodeId, { text: "third" }));
+  assertEquals(await pull(), third);
+  // An answer shows as well as a confirmation that a message has arrived.
+  const message = app.instruction(node.nodeId, { text: "third" });
+  Object.defineProperty(message.metadata, "messageId", { value: third });
+  await node.reply(replyTo(message, { clock: world.clock }));
+  assertEquals(await pull(), undefined);
+});
+
 Deno.test("a caller that is gone is not given a message that nobody would get", async () => {
   const world = await TestFederation.start();
   const node = await world.node();

@@ -1,6 +1,7 @@
 import type { ConfirmMessageReceivedRequest, PullObjectRequest, PushObjectRequest } from "../../proto/mod.ts";
 import { type Caller, callingNode } from "../auth/caller.ts";
 import { type Route, route } from "../rpc/router.ts";
+import type { StoredMessage } from "../store/store.ts";
 import { fleet } from "../wire/methods.ts";
 import type { Context } from "./callers.ts";
 import { runningRun } from "./fleet_runs.ts";
@@ -37,12 +38,18 @@ async function confirm(link: Link, request: ConfirmMessageReceivedRequest, conte
   if (await link.objects.confirm(run, nodeId, messageId) === "confirmed") {
     await change(link, async (tx, afterwards) => {
       const message = await tx.message(run, messageId);
-      if (message) await tx.putMessage({ ...message, confirmedAt: link.clock.now() });
+      if (message) await tx.putMessage(arrived(message, link.clock.now()));
       await link.traffic.settle(tx, run, { afterwards });
     });
   }
   link.log.debug(`[Fleet.ConfirmMessageReceived] Message with ID '${messageId}' has been received`);
   return {};
+}
+
+/** The message as it is when its receiver has it, also when a restart had put it into the queue again. */
+function arrived(message: StoredMessage, nowMs: number): StoredMessage {
+  const { deliveredAt = nowMs, deliveries } = message;
+  return { ...message, deliveredAt, deliveries: Math.max(1, deliveries), confirmedAt: nowMs };
 }
 
 /** The id of the run that the request names, which must be running. @throws {RpcError} as the run's gate says */

@@ -1,6 +1,8 @@
 import type { GetFabRequest, GetRunRequest } from "../../proto/mod.ts";
 import type { Caller } from "../auth/caller.ts";
 import { runGate } from "../rules/run_gate.ts";
+import { hold } from "../rpc/hold.ts";
+import { holdMs } from "../rpc/peer.ts";
 import { type Route, route } from "../rpc/router.ts";
 import { RpcError } from "../rpc/status.ts";
 import type { Transaction } from "../store/store.ts";
@@ -8,21 +10,27 @@ import { fleet } from "../wire/methods.ts";
 import { runToProto } from "../wire/run.ts";
 import type { Context } from "./callers.ts";
 import type { Link } from "./link.ts";
+import { news } from "./news.ts";
 import { type RunState, stateOfRun } from "./task_changes.ts";
 
 /** What a node asks about the run that it got a message of. */
 export function fleetRuns(link: Link): Route<Caller>[] {
   return [
-    route(fleet.GetRun, (request, _: Context) => getRun(link, request)),
+    route(fleet.GetRun, (request, context: Context) => getRun(link, request, context)),
     route(fleet.GetFab, (request, _: Context) => getFab(link, request)),
   ];
 }
 
-function getRun(link: Link, request: GetRunRequest) {
-  return link.store.transaction(async (tx) => {
-    const { run, primaryTask } = await knownRunningRun(link, tx, BigInt(request.run_id));
-    return { run: runToProto(run, primaryTask) };
-  });
+/** A caller that asks for it is answered late, or at once when the run is over: so it hears of a stop. */
+async function getRun(link: Link, request: GetRunRequest, { metadata, signal }: Context) {
+  const { wakeups, clock } = link;
+  const runId = BigInt(request.run_id);
+  const look = () => link.store.transaction((tx) => knownRunningRun(link, tx, runId));
+  const keys = [news.runOver(runId)];
+  const checked = async () => void await look();
+  await hold(checked, { wakeups, keys, maxMs: holdMs(metadata, 0), clock, signal });
+  const { run, primaryTask } = await look();
+  return { run: runToProto(run, primaryTask) };
 }
 
 function getFab(link: Link, request: GetFabRequest) {

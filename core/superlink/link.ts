@@ -1,4 +1,6 @@
 import type { Clock, Log, Random } from "../io/ports.ts";
+import type { NodeId } from "../model/ids.ts";
+import type { Metadata } from "../model/message.ts";
 import type { Wakeups } from "../rpc/hold.ts";
 import type { ObjectExchange } from "../store/object_exchange.ts";
 import type { Store, Transaction } from "../store/store.ts";
@@ -14,6 +16,8 @@ export interface Link {
   readonly lapses: Lapses;
   readonly traffic: Traffic;
   readonly taskMessages: TaskMessages;
+  /** The instruction that each node of ours was given last. */
+  readonly handedOut: Map<NodeId, Pick<Metadata, "runId" | "messageId">>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -95,6 +95,25 @@ Deno.test("isolation process: a run whose app lives goes on over a restart, to i
   await disk.kill(world);
 });
 
+Deno.test("isolation process: what a crash kept from its node is handed out again, what has arrived is not", async () => {
+  using disk = new Restartable();
+  const before = await disk.start({ isolation: "process" });
+  const node = await before.node();
+  const app = await before.runningApp();
+  const messages = ["arrived", "late", "lost"].map((text) => app.instruction(node.nodeId, { text }));
+  const ids = await app.send(...messages);
+  const [arrived] = [await node.pull(0), await node.pull(0), await node.pull(0)];
+  await node.receive(arrived!);
+  await disk.kill(before);
+
+  const world = await disk.start({ isolation: "process" });
+  const again = await reconnected(world, node.key);
+  await again.confirm(app.runId, ids[1]);
+  assertEquals((await again.pull(0))?.tree.object_id, ids[2]);
+  assertEquals(await again.pull(0), undefined);
+  await disk.kill(world);
+});
+
 /** A node that was online and goes on as if nothing had happened: it does not activate again. */
 async function reconnected(
   world: TestFederation,

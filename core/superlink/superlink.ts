@@ -99,6 +99,7 @@ function createLink(options: SuperLinkOptions): Link {
     wakeups: new Wakeups(),
     traffic: new Traffic(),
     taskMessages: new TaskMessages(),
+    handedOut: new Map(),
     lapses: new Lapses({ clock, log, settle: () => settleAll(link) }),
   };
   return link;

@@ -2,6 +2,8 @@ import { decode, encode, type PushTaskOutputRequest } from "../../proto/mod.ts";
 import { type Caller, callingTask } from "../auth/caller.ts";
 import type { Task } from "../model/task.ts";
 import { asEnding } from "../rules/task_life.ts";
+import { hold } from "../rpc/hold.ts";
+import { holdMs } from "../rpc/peer.ts";
 import { type Route, route } from "../rpc/router.ts";
 import { RpcError } from "../rpc/status.ts";
 import type { Transaction } from "../store/store.ts";
@@ -10,6 +12,7 @@ import { runToProto } from "../wire/run.ts";
 import type { Context } from "./callers.ts";
 import { change, type Link } from "./link.ts";
 import { liveTask } from "./live_task.ts";
+import { news } from "./news.ts";
 import { changeTask } from "./task_changes.ts";
 
 /** What an app process does with its task. */
@@ -17,7 +20,7 @@ export function taskWork(link: Link): Route<Caller>[] {
   return [
     route(
       serverAppIo.SendTaskHeartbeat,
-      (_, { caller }: Context) => sendTaskHeartbeat(link, callingTask(caller)),
+      (_, context: Context) => sendTaskHeartbeat(link, context),
     ),
     route(serverAppIo.PullTaskInput, (_, { caller }: Context) => pullTaskInput(link, callingTask(caller))),
     route(
@@ -27,12 +30,19 @@ export function taskWork(link: Link): Route<Caller>[] {
   ];
 }
 
-function sendTaskHeartbeat(link: Link, caller: Task) {
-  return change(link, async (tx, afterwards) => {
-    const task = await liveTask(link, tx, caller);
-    const answer = await changeTask(link, { tx, afterwards }, { task, event: { kind: "heartbeat" } });
-    return { success: answer.outcome === "changed" };
+/** A caller that asks for it is answered late, or at once when its task is over: so it hears of a stop. */
+async function sendTaskHeartbeat(link: Link, { caller, metadata, signal }: Context) {
+  const task = callingTask(caller);
+  const success = await change(link, async (tx, afterwards) => {
+    const changing = { tx, afterwards };
+    const event = { kind: "heartbeat" } as const;
+    const answer = await changeTask(link, changing, { task: await liveTask(link, tx, task), event });
+    return answer.outcome === "changed";
   });
+  const { wakeups, clock } = link;
+  const look = () => link.store.transaction(async (tx) => void await liveTask(link, tx, task));
+  await hold(look, { wakeups, keys: [news.runOver(task.runId)], maxMs: holdMs(metadata, 0), clock, signal });
+  return { success };
 }
 
 /** Starts the task and gives it all it needs. Works once. */

@@ -20,7 +20,7 @@ import { clientAppIo } from "../wire/methods.ts";
 import { taskToProto } from "../wire/run.ts";
 import type { KnownRun } from "./known_runs.ts";
 import { news, type NodeState } from "./node_state.ts";
-import { happen } from "./tasks.ts";
+import { happen, liveTask } from "./tasks.ts";
 
 type Context = CallContext<Caller>;
 
@@ -35,7 +35,7 @@ export function taskRoutes(state: NodeState): Route<Caller>[] {
     route(clientAppIo.GetRun, (request, _: Context) => getRun(state, request)),
     route(
       clientAppIo.SendTaskHeartbeat,
-      (_, { caller }: Context) => sendHeartbeat(state, callingTask(caller)),
+      (_, context: Context) => sendHeartbeat(state, context),
     ),
     route(clientAppIo.PullTaskInput, (_, { caller }: Context) => pullTaskInput(state, callingTask(caller))),
     route(
@@ -74,8 +74,13 @@ function getRun(state: NodeState, request: GetRunRequest) {
   return Promise.resolve(run ? { run: run.proto } : {});
 }
 
-async function sendHeartbeat(state: NodeState, { taskId }: Task) {
-  const change = await happen(state, taskId, { kind: "heartbeat" });
+/** A caller that asks for it is answered late, or at once when its task is over: so it hears of a stop. */
+async function sendHeartbeat(state: NodeState, { caller, metadata, signal }: Context) {
+  const { store, wakeups, clock } = state;
+  const task = callingTask(caller);
+  const change = await happen(state, task.taskId, { kind: "heartbeat" });
+  const look = () => store.transaction(async (tx) => void await liveTask(state, tx, task));
+  await hold(look, { wakeups, keys: [news.task(task.taskId)], maxMs: holdMs(metadata, 0), clock, signal });
   return { success: change?.outcome === "changed" };
 }
 

@@ -3,12 +3,14 @@ import type { ObjectId, TaskId } from "../model/ids.ts";
 import { type Envelope, ErrorCode, type MessageError } from "../model/message.ts";
 import type { Task } from "../model/task.ts";
 import { asOurs } from "../rpc/peer.ts";
+import { RpcError } from "../rpc/status.ts";
 import { errorReply } from "../wire/error_message.ts";
 import { FabError } from "../wire/fab/error.ts";
 import { envelopeFromProto, treeFromProto } from "../wire/message.ts";
 import { fleet as methods } from "../wire/methods.ts";
 import type { KnownRun } from "./known_runs.ts";
 import { news, type NodeState } from "./node_state.ts";
+import { runEnds } from "./run_watch.ts";
 import { expectObjects, ReceiveError, receiveObjects } from "./receive.ts";
 import { isStatus } from "./refusal.ts";
 import { type Outgoing, sendReply } from "./send.ts";
@@ -76,10 +78,11 @@ export class Inbox {
       if (isStatus(error, "PERMISSION_DENIED")) {
         log.info(`Run ID ${runId} is not in \`RUNNING\` status. Ignoring message ${messageId}.`);
       } else log.error(`Failed to answer message ${messageId}: ${textOf(error)}`);
-    } finally {
-      await objects.release(runId, messageId);
-      if (reply) await objects.release(runId, reply.envelope.metadata.messageId);
     }
+    // When the node ends, all goes with it; its ClientApp must not stumble over what is missing first.
+    if (signal.aborted) return;
+    await objects.release(runId, messageId);
+    if (reply) await objects.release(runId, reply.envelope.metadata.messageId);
   }
 
   /** The reply to a message, whoever makes it. @throws {RpcError} when the SuperLink refuses */
@@ -111,13 +114,25 @@ export class Inbox {
     // The ClientApp works meanwhile; should the run be over, the SuperLink will not take the reply either.
     const confirmed = this.#confirm(message, signal);
     confirmed.catch(() => {});
+    const answered = new AbortController();
     const reply = await Promise.race([
       work.replied.then((reply) => ({ reply })),
       over.then((task) => ({ task })),
-    ]);
+      this.#runEnds(work, AbortSignal.any([signal, answered.signal])),
+    ]).catch(async (error) => {
+      await happen(this.state, work.taskId, { kind: "stop", details: textOf(error) });
+      throw error;
+    }).finally(() => answered.abort());
     signal.throwIfAborted();
     await confirmed;
     return "reply" in reply ? this.#outgoing(reply.reply, work) : await this.#crashed(work, reply.task);
+  }
+
+  /** @throws {RpcError} PERMISSION_DENIED when the run of the work is over; never resolves */
+  async #runEnds({ instruction }: Work, signal: AbortSignal): Promise<never> {
+    const ended = await runEnds(this.state, instruction.envelope.metadata.runId, signal);
+    if (ended) throw new RpcError("PERMISSION_DENIED", "The run is over");
+    return await new Promise(() => {});
   }
 
   async #arrive(work: Work, how: { missing: readonly ObjectId[]; signal: AbortSignal }): Promise<void> {

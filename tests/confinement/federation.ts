@@ -65,7 +65,12 @@ export class Federation implements AsyncDisposable {
     readonly flags?: readonly string[];
   } = {}): Promise<Running> {
     const number = ++this.#count;
-    const { code, stderr } = await this.flwr(["supernode", "register", `${this.keyPath(number)}.pub`, "test"]);
+    const { code, stderr } = await this.flwr([
+      "supernode",
+      "register",
+      `${this.keyPath(number)}.pub`,
+      "test",
+    ]);
     assertEquals(code, 0, stderr);
     const supernode = await this.spawn([
       "supernode",
@@ -94,7 +99,9 @@ export class Federation implements AsyncDisposable {
   async spawn(words: readonly string[], { home, env: more }: Place): Promise<Running> {
     const flwrHome = this.path(`homes/${home}`);
     await Deno.mkdir(flwrHome, { recursive: true });
-    const env = { NO_COLOR: "1", COLUMNS: "250", FLWR_HOME: flwrHome, ...this.setting.env, ...more };
+    // Deno's own look for a newer Deno would be the only connection that nobody ordered.
+    const quiet = { NO_COLOR: "1", COLUMNS: "250", DENO_NO_UPDATE_CHECK: "1" };
+    const env = { ...quiet, FLWR_HOME: flwrHome, ...this.setting.env, ...more };
     const where = { cwd: this.folder, env };
     const [executable, ...args] = await this.setting.program.commandLine(words, where);
     const running = new Running(`${home}: ${words.slice(0, 2).join(" ")}`, { executable, args, ...where });

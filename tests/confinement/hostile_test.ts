@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { Federation } from "./federation.ts";
+import { descendantsOf, goes } from "./process_tree.ts";
 import { fromSource } from "./program.ts";
+import type { Ended, Running } from "./running.ts";
 
 /*
  * Apps that do their worst, run by real processes: a SuperLink with TLS, a SuperNode with a key, from source, each
@@ -32,10 +34,9 @@ const REFUSALS = [
 class HostileWorld implements AsyncDisposable {
   /** How often somebody connected to the port that is forbidden. */
   connections = 0;
-  readonly #ends: (() => void)[] = [];
+  supernode!: Running;
 
   private constructor(readonly federation: Federation, readonly forbidden: Deno.TcpListener) {
-    this.#ends.push(() => forbidden.close());
     this.#countConnections();
   }
 
@@ -50,7 +51,7 @@ class HostileWorld implements AsyncDisposable {
       await world.#furnish();
       const results = federation.path("results");
       await federation.begin({ superlink: ["--allow-app-write", results] });
-      await federation.addSuperNode({ flags: ["--allow-app-read", federation.path("data")] });
+      world.supernode = await federation.addSuperNode({ flags: ["--allow-app-read", federation.path("data")] });
       return world;
     } catch (error) {
       console.error(federation.said);
@@ -72,7 +73,12 @@ class HostileWorld implements AsyncDisposable {
   }
 
   /** Runs the app and gives what it printed. */
-  async run(story: string, config: Record<string, string> = {}) {
+  async run(story: string, config?: Record<string, string>): Promise<Ended> {
+    return await (await this.federation.spawn(this.words(story, config), { home: "user" })).ended;
+  }
+
+  /** The command line that runs the app. */
+  words(story: string, config: Record<string, string> = {}): string[] {
     const settings = {
       story,
       "key-path": this.federation.keyPath(1),
@@ -82,11 +88,11 @@ class HostileWorld implements AsyncDisposable {
     };
     const words = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
     words.push(`port=${this.forbidden.addr.port}`);
-    return await this.federation.flwr(["run", HOSTILE, "test", "--stream", "--run-config", words.join(" ")]);
+    return ["flwr", "run", HOSTILE, "test", "--stream", "--run-config", words.join(" ")];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const end of this.#ends) end();
+    this.forbidden.close();
     await this.federation[Symbol.asyncDispose]();
   }
 
@@ -136,7 +142,35 @@ Deno.test("confinement: apps that do their worst", async (t) => {
 
   await t.step("what it says over the port to its process gets it nothing", async () => {
     const lines = await told("calls pollute outcome exit crash may");
-    console.log(lines.join("\n"));
+    const calls = lines.filter((line) => line.startsWith("calls | "));
+    assertEquals(calls.length, 8);
+    for (const line of calls) assertMatch(line, /: error Cannot call "\w+" over this port$/);
+    const [polluted, outcome, exited, crashed, ...may] = lines.slice(calls.length);
+    assertMatch(polluted, /^pollute \| (polluted|error [12]: )/);
+    assertMatch(outcome, /^outcome \| error 2: /);
+    assertMatch(exited, /^exit \| error 2: .*the app ended itself with status 0 instead of returning/);
+    assertMatch(crashed, /^crash \| error 2: <class 'Error'>:<'on purpose'>/);
+    assertEquals(may.length, 3);
+  });
+
+  await t.step("one run finds nothing of what another one left in its process", async () => {
+    for (const run of ["first", "second"]) {
+      assertEquals(await told("traces"), ["traces | found: nothing"], run);
+      assertEquals((await told("may")).length, 3);
+    }
+  });
+
+  await t.step("an app that never ends is ended by `flwr stop`", async () => {
+    const running = await federation.spawn(world.words("spin"), { home: "user" });
+    const [, runId] = await running.says(/Successfully started run (\d+)/);
+    await world.supernode.says(/spinning/);
+    assertEquals((await federation.flwr(["stop", runId, "test"])).code, 0);
+    const { code, stderr } = await running.ended;
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "was stopped");
+    // The two that wait for tasks of later runs are all that is left.
+    const t0 = Date.now();
+    for (let i = 0; i < 60; i++) { console.log(Date.now() - t0, (await descendantsOf(world.supernode.pid)).map(p => [p.pid, p.busyS])); await new Promise(r => setTimeout(r, 1000)); }
   });
 });
 

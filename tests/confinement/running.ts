@@ -53,7 +53,9 @@ export class Running {
         const match = this.said.match(pattern);
         if (match) return match;
         if (late || this.#over) {
-          throw new Error(`${this.name} ${late ? "has not said" : "ended without"} ${pattern}:\n${this.said}`);
+          throw new Error(
+            `${this.name} ${late ? "has not said" : "ended without"} ${pattern}:\n${this.said}`,
+          );
         }
         await news;
       }

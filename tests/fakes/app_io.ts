@@ -1,6 +1,6 @@
 import type { AppIoMethods } from "../../core/app/rpc_link.ts";
 import type { ContextData } from "../../core/model/context.ts";
-import { envelopeOf, Message } from "../../core/model/app_message.ts";
+import { envelopeOf, type Message } from "../../core/model/app_message.ts";
 import type { MessageId, ObjectId } from "../../core/model/ids.ts";
 import type { Envelope } from "../../core/model/message.ts";
 import type { UserConfig } from "../../core/model/user_config.ts";

@@ -223,9 +223,12 @@ export class TestNode extends TestPeer {
     return (await this.client.call(fleet.SendNodeHeartbeat, request)).success;
   }
 
-  /** Asks for a message; held until there is one. */
-  async pull(holdMs?: number): Promise<Pulled | undefined> {
-    const metadata = holdMs === undefined ? undefined : new Metadata([["corolla-hold-ms", String(holdMs)]]);
+  /** Asks for a message; held until there is one. With `ours` as a node of ours does, without as an official one. */
+  async pull(holdMs?: number, { ours = false } = {}): Promise<Pulled | undefined> {
+    const metadata = new Metadata([
+      ...holdMs === undefined ? [] : [["corolla-hold-ms", String(holdMs)] as const],
+      ...ours ? [["corolla-peer", "1"] as const] : [],
+    ]);
     const reply = await this.client.call(fleet.PullMessages, { node: { node_id: this.nodeId } }, {
       metadata,
     });

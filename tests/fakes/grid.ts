@@ -39,7 +39,6 @@ export class FakeGrid implements Grid {
     return replies;
   }
 
-  // deno-lint-ignore require-await -- an async iterable without waits
   async *sendAndStream(messages: Iterable<Message>, { timeout }: ReplyOptions = {}): AsyncGenerator<Message> {
     const batch = [...messages];
     this.sent.push({ messages: batch, timeout });

@@ -28,7 +28,7 @@ export interface NodeSetting {
 /** How an app is run. */
 export interface AppSetting {
   readonly cli: Maker;
-  readonly app: "python" | "typescript";
+  readonly app: "python" | "typescript" | "messages";
   /** How many rounds; 2 unless told. */
   readonly rounds?: number;
   /** Other settings of the app that are not its own. */

@@ -39,8 +39,10 @@ export interface Order {
   readonly maker: Maker;
   readonly program: Program | Tool;
   readonly args: readonly string[];
-  /** Whose `FLWR_HOME` and log it is; unique in a test for everything that stays. */
+  /** Whose log it is, and whose `FLWR_HOME` unless told; unique in a test for everything that stays. */
   readonly name: string;
+  /** Whose `FLWR_HOME` it is: what is started anew finds its own again. */
+  readonly home?: string;
 }
 
 const WAIT_MS = 60_000;
@@ -164,9 +166,9 @@ export class Stage {
     this.#commands.push([name, `${stdout}\n${stderr}\nstatus ${code}`]);
   }
 
-  #command({ maker, program, args, name }: Order): Deno.Command {
+  #command({ maker, program, args, name, home: owner = name }: Order): Deno.Command {
     const [executable, ...words] = maker === "ours" ? ourProgram(program) : [officialProgram(program)];
-    const home = this.path(`homes/${name}`);
+    const home = this.path(`homes/${owner}`);
     Deno.mkdirSync(home, { recursive: true });
     return new Deno.Command(executable, {
       args: [...words, ...args],

@@ -46,7 +46,7 @@ export class ClientCall {
     });
     this.#headers.promise.catch(() => {});
     this.#listen();
-    options.outlet.write(stream, options.request).then(() => this.#isOpen() && stream.end());
+    this.#send();
   }
 
   /** The headers of the reply. @throws {RpcError} when the call ended without */
@@ -75,6 +75,16 @@ export class ClientCall {
     for await (const message of this.messages()) messages.push(message);
     if (messages.length === 1) return messages[0];
     throw new RpcError("INTERNAL", `Expected one reply message, received ${messages.length}`);
+  }
+
+  async #send(): Promise<void> {
+    try {
+      await this.#options.outlet.write(this.#stream, this.#options.request);
+      if (this.#isOpen()) this.#stream.end();
+    } catch (error) {
+      // The connection went while the request was on its way.
+      this.#finish(this.#broken(error as Error));
+    }
   }
 
   #listen(): void {

@@ -3,6 +3,7 @@ import { RpcError } from "../../rpc/status.ts";
 import { formatAddress, type HostPort } from "./address.ts";
 import { type ClientTls, dial } from "./dial.ts";
 import { Outlet } from "./outlet.ts";
+import { sessionRelease } from "./session_handle.ts";
 
 /** How long a peer may take to answer a connection. */
 const CONNECT_TIMEOUT_MS = 20_000;
@@ -36,9 +37,11 @@ export class ClientConnection {
       this.#usable = false;
       this.#failure = "the peer is going away";
     });
+    const release = sessionRelease(session);
     session.on("close", () => {
       this.#usable = false;
       clearInterval(this.#keepalive);
+      release();
     });
   }
 

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Http2Session, Http2Stream } from "node:http2";
+import { sentLarge } from "../collector.ts";
 import { asBuffer } from "./headers.ts";
 import { SMALL_MESSAGE_BYTES } from "./message_reader.ts";
 
@@ -37,6 +38,7 @@ export class Outlet {
       await written(stream, whole.subarray(at, at + SLICE_BYTES));
       await this.#room();
     }
+    sentLarge(whole.length);
   }
 
   async #room(): Promise<void> {

@@ -3,6 +3,7 @@ import type { RpcError } from "../../rpc/status.ts";
 import type { Connection } from "../ports.ts";
 import { formatAddress } from "./address.ts";
 import { Outlet } from "./outlet.ts";
+import { sessionRelease } from "./session_handle.ts";
 import { type DoorContext, ServerCall } from "./server_call.ts";
 
 /** How often a silent connection is asked whether it is still there, and how long the answer may take. */
@@ -36,7 +37,11 @@ export class ServerConnection implements Connection {
       "error",
       (error) => this.#door.log.debug(`Connection of ${this.peerAddress} broke: ${error.message}`),
     );
-    session.on("close", () => this.#close());
+    const release = sessionRelease(session);
+    session.on("close", () => {
+      this.#close();
+      release();
+    });
     session.on(
       "stream",
       (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) =>

@@ -21,11 +21,9 @@ Deno.test("every status crosses as its number, with any text", () => {
 
 Deno.test("statuses that are missing or unknown", () => {
   assertEquals(statusFromHeaders({}), undefined);
-  assertEquals(
-    statusFromHeaders({ "grpc-status": "99", "grpc-message": "new" }),
-    new RpcError("UNKNOWN", "new"),
-  );
-  assertEquals(statusFromHeaders({ "grpc-status": "5" }), new RpcError("NOT_FOUND", ""));
+  const unknown = statusFromHeaders({ "grpc-status": "99", "grpc-message": "new" });
+  assertEquals(String(unknown), "RpcError: UNKNOWN: new");
+  assertEquals(String(statusFromHeaders({ "grpc-status": "5" })), "RpcError: NOT_FOUND: ");
   assertEquals([400, 401, 404, 418, 503].map((status) => statusFromHttp(status).code), [
     ...["INTERNAL", "UNAUTHENTICATED", "UNIMPLEMENTED", "UNKNOWN", "UNAVAILABLE"] as const,
   ]);

@@ -80,9 +80,11 @@ function files({ keyPath, folder }: Targets): Attempts {
     "SQLite attaches": () => sql(`ATTACH '${folder}/new.db' AS other`),
     "SQLite vacuums into": () => sql(`CREATE TABLE t(a); VACUUM INTO '${folder}/new.db'`),
     "WASI": () =>
-      new WASI({ version: "preview1", preopens: { "/": folder } } as unknown as ConstructorParameters<
-        typeof WASI
-      >[0]),
+      new WASI(
+        { version: "preview1", preopens: { "/": folder } } as unknown as ConstructorParameters<
+          typeof WASI
+        >[0],
+      ),
   };
 }
 
@@ -114,10 +116,12 @@ function imports({ keyPath, folder, port }: Targets): Attempts {
   for (const wanted of far) attempts[`import() of ${wanted}`] = () => import(wanted);
   for (const [place, made] of [["data:", data], ["blob:", blob]] as const) {
     const lines = (wanted: string, type?: string) => ({
-      [`import in a ${place} module of ${type ?? wanted}`]:
-        `import * as got from "${wanted}"${type ? ` with { type: "${type}" }` : ""}; export default got;`,
-      [`import() in a ${place} module of ${type ?? wanted}`]:
-        `export default await import("${wanted}"${type ? `, { with: { type: "${type}" } }` : ""});`,
+      [`import in a ${place} module of ${type ?? wanted}`]: `import * as got from "${wanted}"${
+        type ? ` with { type: "${type}" }` : ""
+      }; export default got;`,
+      [`import() in a ${place} module of ${type ?? wanted}`]: `export default await import("${wanted}"${
+        type ? `, { with: { type: "${type}" } }` : ""
+      });`,
     });
     for (const [type, ending] of [[undefined, "ts"], ["text", "txt"], ["json", "json"], ["bytes", "txt"]]) {
       for (const [name, code] of Object.entries(lines(next(ending!), type))) {
@@ -173,7 +177,9 @@ function settled(connection: EventTarget | Emitter): Promise<string> {
   return new Promise((resolve, reject) => {
     const opened = () => resolve("open");
     const failed = (event: unknown) =>
-      reject(event instanceof Error ? event : (event as ErrorEvent | undefined)?.error ?? "failed to connect");
+      reject(
+        event instanceof Error ? event : (event as ErrorEvent | undefined)?.error ?? "failed to connect",
+      );
     for (const name of ["open", "connect"]) listen(connection, name, opened);
     for (const name of ["error", "close"]) listen(connection, name, failed);
   });
@@ -225,9 +231,10 @@ function workers({ keyPath, folder }: Targets): Attempts {
     "a Worker from another module": () =>
       answerOf(new Worker(`file://${encodeURI(folder)}/1.ts`, { type: "module" })),
     "a Worker of Node's": () => {
-      const text = `require("node:worker_threads").parentPort.postMessage("" + require("node:fs").readFileSync(${
-        JSON.stringify(keyPath)
-      }))`;
+      const text =
+        `require("node:worker_threads").parentPort.postMessage("" + require("node:fs").readFileSync(${
+          JSON.stringify(keyPath)
+        }))`;
       const worker = new NodeWorker(text, { eval: true });
       return new Promise((resolve, reject) => {
         worker.on("message", resolve);

@@ -3,7 +3,7 @@ import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { ClientApp, ConfigRecord, type Context, type Message, RecordDict } from "corolla";
 import { tryAll } from "./attempts.ts";
-import { forgeOutcome, forgeCalls, leaveTraces, pollute } from "./mischief.ts";
+import { forgeCalls, forgeOutcome, leaveTraces, pollute } from "./mischief.ts";
 import { targetsOf } from "./targets.ts";
 
 export const app = new ClientApp()

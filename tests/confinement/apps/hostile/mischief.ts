@@ -42,7 +42,9 @@ export async function forgeOutcome(): Promise<void> {
   for (let id = 1; id < 5; id++) {
     port.postMessage({ kind: "result", id, value: { state: "none", reply: { metadata: { ttl: "long" } } } });
   }
-  for (const message of [null, 7, "text", [], { kind: "result" }, { kind: "error", id: 1 }, { kind: "call" }]) {
+  for (
+    const message of [null, 7, "text", [], { kind: "result" }, { kind: "error", id: 1 }, { kind: "call" }]
+  ) {
     port.postMessage(message);
   }
   // The true answer must not come first.
@@ -54,7 +56,13 @@ export function pollute(): void {
   const bent = () => {
     throw new Error("bent");
   };
-  Object.assign(Object.prototype, { kind: "call", name: "exited", id: 1, then: undefined, failure: undefined });
+  Object.assign(Object.prototype, {
+    kind: "call",
+    name: "exited",
+    id: 1,
+    then: undefined,
+    failure: undefined,
+  });
   for (const prototype of [Map.prototype, Set.prototype, Array.prototype]) {
     Object.assign(prototype, { get: bent, has: bent, map: bent, entries: bent });
   }

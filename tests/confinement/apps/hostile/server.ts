@@ -13,9 +13,13 @@ export const app = new ServerApp().main(async (grid, context) => {
 async function have(grid: Grid, action: string): Promise<void> {
   const [dstNodeId] = await grid.getNodeIds();
   const content = new RecordDict({ about: new ConfigRecord({ action }) });
-  const [reply] = await grid.sendAndReceive([new Message(content, { dstNodeId, messageType: `query.${action}` })]);
+  const [reply] = await grid.sendAndReceive([
+    new Message(content, { dstNodeId, messageType: `query.${action}` }),
+  ]);
   if (reply.hasError()) return console.log(`${action} | error ${reply.error.code}: ${reply.error.reason}`);
-  for (const line of reply.content.config("told").get("lines") as string[]) console.log(`${action} | ${line}`);
+  for (const line of reply.content.config("told").get("lines") as string[]) {
+    console.log(`${action} | ${line}`);
+  }
 }
 
 async function misbehave(context: Context): Promise<void> {

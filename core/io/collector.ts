@@ -1,0 +1,33 @@
+import v8 from "node:v8";
+import vm from "node:vm";
+
+/**
+ * The runtime's HTTP/2 holds a copy of what was sent until the collector comes by, and the collector does not see
+ * these copies: without a hint, sending a model of 400 MB takes as much memory. It is run after so many bytes.
+ */
+const COLLECT_BYTES = 32 * 1_048_576;
+
+let sentBytes = 0;
+let collect: (() => void) | undefined;
+
+/** Says that so many bytes of large messages were sent from this thread. */
+export function sentLarge(bytes: number): void {
+  sentBytes += bytes;
+  if (sentBytes < COLLECT_BYTES) return;
+  sentBytes = 0;
+  collect ??= collector();
+  collect();
+}
+
+/** V8's own collector, some milliseconds a run; it is shown to new contexts only, and only here. */
+function collector(): () => void {
+  try {
+    v8.setFlagsFromString("--expose-gc");
+    return vm.runInNewContext("gc");
+  } catch {
+    // A runtime that does not show it collects when it likes: more memory, nothing worse.
+    return () => {};
+  } finally {
+    v8.setFlagsFromString("--no-expose-gc");
+  }
+}

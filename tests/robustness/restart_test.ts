@@ -1,0 +1,98 @@
+/** A SuperLink that is killed and started again: what it had acknowledged is there, and work goes on. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { act, appFolder, descendantsOf, eventually, isAlive, Site } from "./site.ts";
+
+/** How soon after its restart a SuperLink must have ended the runs whose apps died with it. */
+const ENDED_WITHIN_MS = 5_000;
+
+/** Some MB in several objects: pushing it takes a moment. */
+const LARGE = "elements=10000000";
+
+/** A moment of a run at which the SuperLink is killed. */
+interface Moment {
+  readonly name: string;
+  readonly config: string[];
+  reached(site: Site, runId: string): Promise<unknown>;
+}
+
+const PUSHING: Moment = {
+  name: "while objects are pushed",
+  config: [LARGE],
+  reached: (site) => eventually(() => Promise.resolve(objectsIn(site.stateFolder) || undefined), "an object"),
+};
+
+const TRAINING: Moment = {
+  name: "while nodes train",
+  config: ["train-ms=4000"],
+  reached: (site, runId) => site.superlink.says(new RegExp(`gets message \\w+ of run ${runId}`)),
+};
+
+const PENDING: Moment = {
+  name: "before the ServerApp is up",
+  config: [],
+  reached: (site, runId) => site.superlink.says(new RegExp(`Created run ${runId}`)),
+};
+
+for (const { name, config, reached } of [PUSHING, TRAINING, PENDING]) {
+  act(`the SuperLink is killed ${name}`, async (stage) => {
+    const site = new Site(stage);
+    await site.startSuperLink();
+    const nodes = [await site.addNode("supernode-1"), await site.addNode("supernode-2")];
+    const before = await site.succeed();
+    const runId = await site.begin(appFolder("steady"), config);
+    await reached(site, runId);
+    const apps = descendantsOf(stage.pid("superlink-1"));
+    const upAt = await site.restartSuperLink();
+    const run = await site.end(runId);
+    assert(Date.now() - upAt < ENDED_WITHIN_MS, `the run ended after ${Date.now() - upAt} ms`);
+    if (run.status === "finished:failed") assertEquals(run.details, "the SuperLink was restarted");
+    // What had not begun to run has lost nothing and may go on.
+    else assertEquals([name, run.status], [PENDING.name, "finished:completed"]);
+    assertEquals(apps.filter(isAlive), [], "app processes that outlived their SuperLink");
+
+    const { stdout } = await site.flwr("ls", "test", "--format", "json");
+    assertEquals(JSON.parse(stdout).runs.map((each: Record<string, string>) => each["run-id"]), [
+      runId,
+      before.runId,
+    ]);
+    const { stdout: table } = await site.flwr("ls", "test", "--run-id", runId);
+    assertStringIncludes(table, run.status);
+    await site.succeed();
+    for (const { role, nodeId } of nodes) {
+      assertEquals(role.said().match(/SuperNode ID: \d+/g), [`SuperNode ID: ${nodeId}`]);
+    }
+    assertEquals(objectsIn(site.stateFolder), 0);
+  });
+}
+
+for (const { name, config, reached } of [PUSHING, TRAINING]) {
+  act(`with --isolation process the SuperLink is killed ${name}, and the run goes on`, async (stage) => {
+    const site = new Site(stage, { isolation: "process" });
+    await site.startSuperLink();
+    await site.addSuperExec();
+    for (const name of ["supernode-1", "supernode-2"]) await site.addNode(name);
+    const runId = await site.begin(appFolder("steady"), config);
+    await reached(site, runId);
+    await site.restartSuperLink();
+    const run = await site.end(runId);
+    assertEquals(run, { status: "finished:completed", details: "N/A" });
+    const { stdout } = await site.flwr("log", runId, "test");
+    assertStringIncludes(stdout, "Received 2 results and 0 failures");
+    assertStringIncludes(stdout, "trained in 1 rounds");
+    await site.succeed();
+    assertEquals(objectsIn(site.stateFolder), 0);
+  });
+}
+
+/** How many objects are stored, whole or not. */
+function objectsIn(stateFolder: string): number {
+  let count = 0;
+  const walk = (folder: string) => {
+    for (const entry of Deno.readDirSync(folder)) {
+      if (entry.isDirectory) walk(`${folder}/${entry.name}`);
+      else count++;
+    }
+  };
+  walk(`${stateFolder}/state.db-objects`);
+  return count;
+}

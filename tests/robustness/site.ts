@@ -1,0 +1,251 @@
+/** A federation of ours as real processes whose SuperLink can die and come back where it was. */
+import { assert, assertEquals } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { type Ended, type Role, Stage } from "../interop/harness.ts";
+
+const APIS = { fleet: "Fleet", control: "Control", serverappio: "ServerAppIo" } as const;
+type Api = keyof typeof APIS;
+
+/** How a site is set up. */
+export interface SiteOptions {
+  /** Who starts ServerApps; `subprocess` unless told. */
+  readonly isolation?: "subprocess" | "process";
+  /** Further flags of the SuperLink. */
+  readonly superlinkArgs?: readonly string[];
+}
+
+/** How a run ended, as `flwr ls` tells it. */
+export interface RunEnd {
+  readonly status: string;
+  readonly details: string;
+}
+
+/** A run that was watched to its end. */
+export interface WatchedRun extends Ended, RunEnd {
+  readonly runId: string;
+}
+
+/** How long a run may take to get somewhere. */
+const PATIENCE_MS = 60_000;
+const LOOK_MS = 100;
+
+/** A test on a stage of its own, which is cleared however the test ends; a failure shows what everybody said. */
+export function act(
+  name: string,
+  script: (stage: Stage) => Promise<void>,
+  options: { ignore?: boolean } = {},
+): void {
+  Deno.test({
+    name: `robustness: ${name}`,
+    ignore: options.ignore,
+    async fn() {
+      const stage = new Stage();
+      try {
+        await script(stage);
+      } catch (error) {
+        await stage.clear();
+        console.error(stage.tails());
+        throw error;
+      }
+      await stage.clear();
+      await Deno.remove(stage.folder, { recursive: true });
+    },
+  });
+}
+
+/** The path of one of the apps beside this file. */
+export function appFolder(name: string): string {
+  return fileURLToPath(new URL(`./apps/${name}`, import.meta.url));
+}
+
+/** A SuperLink, and what was started around it. Everything is unencrypted and on this machine. */
+export class Site {
+  #starts = 0;
+  #addresses: Record<Api, string> = {
+    fleet: "127.0.0.1:0",
+    control: "127.0.0.1:0",
+    serverappio: "127.0.0.1:0",
+  };
+  #superlink: Role | undefined;
+
+  constructor(readonly stage: Stage, readonly options: SiteOptions = {}) {}
+
+  /** The SuperLink's process. */
+  get superlink(): Role {
+    assert(this.#superlink, "the SuperLink was not started");
+    return this.#superlink;
+  }
+
+  /** Where the SuperLink keeps its state. */
+  get stateFolder(): string {
+    return this.stage.path("homes/superlink/superlink");
+  }
+
+  /** Where an API of the SuperLink listens. */
+  address(api: Api): string {
+    return this.#addresses[api];
+  }
+
+  /** Starts the SuperLink; after the first time on the same ports and state as before. */
+  async startSuperLink(args: readonly string[] = []): Promise<void> {
+    const { isolation, superlinkArgs = [] } = this.options;
+    const superlink = this.stage.start({
+      name: `superlink-${++this.#starts}`,
+      home: "superlink",
+      maker: "ours",
+      program: "superlink",
+      args: [
+        "--insecure",
+        ...Object.entries(this.#addresses).flatMap(([api, address]) => [`--${api}-api-address`, address]),
+        ...isolation ? ["--isolation", isolation] : [],
+        ...superlinkArgs,
+        ...args,
+      ],
+    });
+    this.#superlink = superlink;
+    for (const [api, name] of Object.entries(APIS)) {
+      const [, address] = await superlink.says(new RegExp(`Starting ${name} API.* on (\\S+)`));
+      this.#addresses = { ...this.#addresses, [api]: address };
+    }
+  }
+
+  /** SIGKILL, and a new SuperLink in the place of the old one. @returns when it was up, Unix ms */
+  async restartSuperLink(): Promise<number> {
+    await this.superlink.kill();
+    await this.startSuperLink();
+    return Date.now();
+  }
+
+  /** Starts a SuperNode and waits until the SuperLink has taken it in. */
+  async addNode(name: string, args: readonly string[] = []): Promise<Node> {
+    const role = this.stage.start({
+      name,
+      maker: "ours",
+      program: "supernode",
+      args: [
+        "--insecure",
+        "--superlink",
+        this.address("fleet"),
+        "--clientappio-api-address",
+        "127.0.0.1:0",
+        ...args,
+      ],
+    });
+    const [, nodeId] = await role.says(/SuperNode ID: (\d+)/);
+    return { role, nodeId };
+  }
+
+  /** Starts a SuperExec for the SuperLink, with `--isolation process`. */
+  async addSuperExec(): Promise<Role> {
+    const superexec = this.stage.start({
+      name: "superexec",
+      maker: "ours",
+      program: "superexec",
+      args: [
+        "--insecure",
+        "--appio-api-address",
+        this.address("serverappio"),
+        "--plugin-type",
+        "serverapp",
+      ],
+    });
+    await superexec.says(/Starting Flower SuperExec/);
+    return superexec;
+  }
+
+  /** Runs one `flwr` command. The connection's name is `test`. */
+  async flwr(...args: readonly string[]): Promise<Ended> {
+    const { stage } = this;
+    const profile = `[superlink]\ndefault = "test"\n\n[superlink.test]\n` +
+      `address = "${this.address("control")}"\ninsecure = true\n`;
+    stage.write("homes/user/config.toml", profile);
+    return await stage.run({ name: "user", maker: "ours", program: "flwr", args });
+  }
+
+  /** Starts an app and does not watch it. @returns the run's id */
+  async begin(folder: string, config: string[] = []): Promise<string> {
+    return runIdOf(await this.flwr("run", folder, "test", ...config.flatMap((each) => ["-c", each])));
+  }
+
+  /** Runs an app, watches it to its end, and asks how it ended. */
+  async watch(folder: string, config: string[] = []): Promise<WatchedRun> {
+    const words = ["run", folder, "test", "--stream", ...config.flatMap((each) => ["-c", each])];
+    const ended = await this.flwr(...words);
+    const runId = runIdOf(ended);
+    return { ...ended, runId, ...await this.look(runId) };
+  }
+
+  /** Runs the app `steady`, which must come to its end. */
+  async succeed(config: string[] = []): Promise<WatchedRun> {
+    const run = await this.watch(appFolder("steady"), config);
+    assertEquals([run.code, run.status], [0, "finished:completed"], run.stdout + run.stderr);
+    return run;
+  }
+
+  /** How far a run is, as `flwr ls` tells it. */
+  async look(runId: string): Promise<RunEnd> {
+    const { stdout } = await this.flwr("ls", "test", "--run-id", runId, "--format", "json");
+    const { runs } = JSON.parse(stdout);
+    assertEquals(runs?.length, 1, stdout);
+    return { status: runs[0].status, details: runs[0]["status-details"] };
+  }
+
+  /** Waits until a run is over. */
+  async end(runId: string): Promise<RunEnd> {
+    return await eventually(async () => {
+      const run = await this.look(runId);
+      return run.status.startsWith("finished") ? run : undefined;
+    }, `the end of run ${runId}`);
+  }
+}
+
+/** A SuperNode that the SuperLink has taken in. */
+export interface Node {
+  readonly role: Role;
+  readonly nodeId: string;
+}
+
+/** Looks again and again until there is something. @throws {Error} naming what was waited for, after a minute */
+export async function eventually<T>(look: () => Promise<T | undefined>, what: string): Promise<T> {
+  const until = Date.now() + PATIENCE_MS;
+  while (Date.now() < until) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  throw new Error(`Waited in vain for ${what}`);
+}
+
+/** The processes that were started by another one, and theirs, without the ones that are already dead. */
+export function descendantsOf(pid: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const parent = parentOf(name);
+    if (parent !== undefined) children.set(parent, [...children.get(parent) ?? [], Number(name)]);
+  }
+  const below = (pid: number): number[] =>
+    (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)]);
+  return below(pid);
+}
+
+/** Whether a process is there and not merely waiting to be buried. */
+export function isAlive(pid: number): boolean {
+  return parentOf(String(pid)) !== undefined;
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    // The name in parentheses may itself hold spaces and parentheses.
+    const [state, parent] = Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/^.*\) /s, "").split(" ");
+    return state === "Z" ? undefined : Number(parent);
+  } catch {
+    return undefined;
+  }
+}
+
+function runIdOf({ stdout, stderr }: Ended): string {
+  const [, runId] = stdout.match(/Successfully started run (\d+)/) ?? [];
+  assert(runId, `flwr run named no run: ${stdout}${stderr}`);
+  return runId;
+}
