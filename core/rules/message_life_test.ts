@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Node } from "../model/node.ts";
-import { answerFor, type MessageState, nextDelivery, storeInstruction, storeReply } from "./message_life.ts";
+import { answerFor, mayBeLost, type MessageState, nextDelivery, storeInstruction, storeReply } from "./message_life.ts";
 import { newNode } from "./node_life.ts";
 
 const NOW = 1_760_000_000_000;
@@ -153,3 +153,19 @@ Deno.test("a node gets the oldest message that is complete, new and alive, whate
     assertEquals(nextDelivery(messages, NOW), messages[expected]);
   }));
 });
+
+const handedOut = { ...instruction, deliveredAt: NOW };
+const confirmed = { ...handedOut, confirmedAt: NOW };
+for (
+  const [name, message, answer, expected] of [
+    ["was never handed out", instruction, undefined, false],
+    ["was handed out, and nothing came back", handedOut, undefined, true],
+    ["was confirmed", confirmed, undefined, false],
+    ["is being answered", handedOut, { ...reply, complete: false }, false],
+    ["was answered", handedOut, reply, false],
+  ] as const
+) {
+  Deno.test(`whether a message that ${name} may be lost: ${expected}`, () => {
+    assertEquals(mayBeLost(message, answer), expected);
+  });
+}

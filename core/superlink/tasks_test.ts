@@ -3,7 +3,8 @@ import { refusal, testFab, TestFederation, type TestServerApp } from "../../test
 import { superexecSigner } from "../auth/superexec_signer.ts";
 import { SUPERLINK_NODE_ID } from "../model/ids.ts";
 import { Metadata } from "../rpc/metadata.ts";
-import { control, serverAppIo } from "../wire/methods.ts";
+import { wishHold } from "../rpc/peer.ts";
+import { control, fleet, serverAppIo } from "../wire/methods.ts";
 import { FakeRandom } from "../../tests/fakes/random.ts";
 
 const ours = { metadata: new Metadata([["corolla-peer", "1"]]) };
@@ -95,6 +96,31 @@ Deno.test("a running task lives by its heartbeats; without them its run fails, a
   assertEquals(await log, []);
   assertEquals(await world.status(app.runId), "finished:failed:No heartbeat received from the task");
   assertEquals(await refusal(app.heartbeat()), "UNAUTHENTICATED: Authentication failed.");
+});
+
+Deno.test("an app or a node that wishes to wait for the end of a run hears of it at once", async () => {
+  const world = await TestFederation.start();
+  const [node, app] = [await world.node(), await world.runningApp()];
+  const request = { node: { node_id: node.nodeId }, run_id: app.runId };
+  const metadata = wishHold(20_000);
+  const since = world.clock.now();
+  const waiting = () => [
+    app.client.call(serverAppIo.SendTaskHeartbeat, {}, { metadata }),
+    node.client.call(fleet.GetRun, request, { metadata }),
+  ];
+  const inVain = waiting();
+  await world.held(2);
+  await world.clock.advance(20_000);
+  await Promise.all(inVain);
+  assertEquals(world.clock.now() - since, 20_000);
+  const heard = waiting().map(refusal);
+  await world.held(2);
+  await world.cli.call(control.StopRun, { run_id: app.runId });
+  assertEquals(await Promise.all(heard), [
+    "UNAUTHENTICATED: Authentication failed.",
+    "PERMISSION_DENIED: Run is finished. Stopped by user.",
+  ]);
+  assertEquals(world.clock.now() - since, 20_000);
 });
 
 const endings: [string, string, string][] = [

@@ -15,8 +15,9 @@ export async function processes(): Promise<Process[]> {
   const { stdout } = await new Deno.Command("ps", { args, stdin: "null", env: { LC_ALL: "C" } }).output();
   const found: Process[] = [];
   for (const line of new TextDecoder().decode(stdout).split("\n")) {
-    const [, pid, parentPid, state, time, command] = line.match(/^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(.*)$/) ??
-      [];
+    const [, pid, parentPid, state, time, command] =
+      line.match(/^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(.*)$/) ??
+        [];
     if (pid === undefined || state.startsWith("Z")) continue;
     found.push({ pid: Number(pid), parentPid: Number(parentPid), busyS: seconds(time), command });
   }

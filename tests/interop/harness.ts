@@ -17,6 +17,8 @@ export type Tool = "certs" | "keys";
 
 /** A process that stays until the test is over. */
 export interface Role {
+  /** As the order named it. */
+  readonly name: string;
   /** Everything it has said so far, without colours. */
   said(): string;
   /** The first match in what it says. @throws {Error} when it ends, or says nothing such for a minute */

@@ -182,6 +182,12 @@ export class Site {
     return run;
   }
 
+  /** The ids of all runs, newest first, as `flwr ls` lists them. */
+  async runs(): Promise<string[]> {
+    const { stdout } = await this.flwr("ls", "test", "--format", "json");
+    return JSON.parse(stdout).runs.map((run: Record<string, string>) => run["run-id"]);
+  }
+
   /** How far a run is, as `flwr ls` tells it. */
   async look(runId: string): Promise<RunEnd> {
     const { stdout } = await this.flwr("ls", "test", "--run-id", runId, "--format", "json");
