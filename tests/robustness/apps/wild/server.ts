@@ -1,5 +1,5 @@
 /** A ServerApp that does whatever its configuration names. */
-import { type Grid, MessageType, RecordDict, ServerApp } from "corolla";
+import { type Grid, Message, RecordDict, ServerApp } from "corolla";
 import { misdeeds } from "./misdeeds.ts";
 
 export const app = new ServerApp().main(async (grid, { runConfig }) => {
@@ -12,9 +12,7 @@ export const app = new ServerApp().main(async (grid, { runConfig }) => {
 /** Sends every node a message and fails with the first error that comes back. */
 async function ask(grid: Grid): Promise<void> {
   const nodes = await grid.getNodeIds();
-  const messages = nodes.map((dstNodeId) =>
-    grid.createMessage({ content: new RecordDict(), dstNodeId, messageType: MessageType.TRAIN, groupId: "1" })
-  );
+  const messages = nodes.map((dstNodeId) => new Message(new RecordDict(), { dstNodeId, messageType: "train" }));
   for (const reply of await grid.sendAndReceive(messages)) {
     if (reply.hasError()) throw new Error(`code ${reply.error.code}: ${reply.error.reason}`);
   }
