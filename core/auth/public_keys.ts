@@ -12,6 +12,15 @@ const LONGEST_KEPT = 512;
 interface Verifier {
   readonly curve: Curve;
   readonly key: CryptoKey;
+  /** What it last found good: a node may show one signature in several calls of the same moment. */
+  lastGood?: Signed;
+}
+
+/** Bytes and what shall vouch for them. */
+interface Signed {
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** DER. */
+  readonly signature: Uint8Array;
 }
 
 /** Checks signatures of nodes. Keys once read stay ready, the most recently used ones of them. */
@@ -32,20 +41,17 @@ export class PublicKeys {
    * Whether `signature` (DER, ECDSA with SHA-256 on every curve) was made over `data` with the key in `pem`.
    * False too when there is no usable key in `pem`.
    */
-  async verify(
-    pem: Uint8Array,
-    signed: { data: Uint8Array<ArrayBuffer>; signature: Uint8Array },
-  ): Promise<boolean> {
+  async verify(pem: Uint8Array, signed: Signed): Promise<boolean> {
     try {
-      const { key, curve } = await this.#verifier(pem);
-      const raw = rawSignature(signed.signature, curve);
+      const verifier = await this.#verifier(pem);
+      if (verifier.lastGood && same(verifier.lastGood, signed)) return true;
+      const raw = rawSignature(signed.signature, verifier.curve);
       if (!raw) return false;
-      return await crypto.subtle.verify(
-        { name: "ECDSA", hash: "SHA-256" },
-        key,
-        Uint8Array.from(raw),
-        signed.data,
-      );
+      const algorithm = { name: "ECDSA", hash: "SHA-256" };
+      const good = await crypto.subtle.verify(algorithm, verifier.key, Uint8Array.from(raw), signed.data);
+      // A copy, since the signature may be a view into a whole request.
+      if (good) verifier.lastGood = { data: signed.data, signature: Uint8Array.from(signed.signature) };
+      return good;
     } catch {
       // WebCrypto throws for a point that is not on its curve.
       return false;
@@ -61,6 +67,10 @@ export class PublicKeys {
     if (this.#ready.size > this.#capacity) this.#ready.delete(this.#ready.keys().next().value!);
     return verifier;
   }
+}
+
+function same(a: Signed, b: Signed): boolean {
+  return Buffer.from(a.data).equals(b.data) && Buffer.from(a.signature).equals(b.signature);
 }
 
 async function importVerifier(pem: Uint8Array): Promise<Verifier> {

@@ -43,3 +43,18 @@ Deno.test("public keys: the most recently used ones stay ready, and unusable one
   assertEquals(await ready.verify(new Uint8Array([1]), { data, signature: new Uint8Array() }), false);
   assertEquals(ready.size, 2);
 });
+
+Deno.test("public keys: a signature once found good vouches for the same bytes only", async () => {
+  const key = await nodeKeyOf(await generateKeyPair("P-384"));
+  const other = await nodeKeyOf(await generateKeyPair("P-384"));
+  const keys = new PublicKeys();
+  const signature = await sign(key);
+  const verify = (pem: Uint8Array, signed: Parameters<PublicKeys["verify"]>[1]) => keys.verify(pem, signed);
+  assertEquals(await verify(key.publicKey, { data, signature }), true);
+  assertEquals(await verify(key.publicKey, { data, signature }), true);
+  const later = new TextEncoder().encode("2026-11-22T17:56:50+00:00");
+  assertEquals(await verify(key.publicKey, { data: later, signature }), false);
+  const changed = signature.with(-1, signature.at(-1)! ^ 1);
+  assertEquals(await verify(key.publicKey, { data, signature: changed }), false);
+  assertEquals(await verify(other.publicKey, { data, signature }), false);
+});

@@ -35,6 +35,11 @@ class HostileWorld implements AsyncDisposable {
   /** How often somebody connected to the port that is forbidden. */
   connections = 0;
   supernode!: Running;
+  /** What the SuperLink's operator lets ServerApps talk to. */
+  readonly granted = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response("from the granted host"),
+  );
 
   private constructor(readonly federation: Federation, readonly forbidden: Deno.TcpListener) {
     this.#countConnections();
@@ -44,13 +49,14 @@ class HostileWorld implements AsyncDisposable {
     const forbidden = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     // Whatever Deno itself would fetch, it would ask for here.
     const proxy = `http://127.0.0.1:${forbidden.addr.port}`;
-    const env = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, JSR_URL: proxy };
+    const env = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, JSR_URL: proxy, NO_PROXY: "127.0.0.1" };
     const federation = await Federation.prepare({ program: fromSource, env });
     const world = new HostileWorld(federation, forbidden);
     try {
       await world.#furnish();
       const results = federation.path("results");
-      await federation.begin({ superlink: ["--allow-app-write", results] });
+      const granted = `127.0.0.1:${world.granted.addr.port}`;
+      await federation.begin({ superlink: ["--allow-app-write", results, "--allow-app-net", granted] });
       world.supernode = await federation.addSuperNode({
         flags: ["--allow-app-read", federation.path("data")],
       });
@@ -89,12 +95,13 @@ class HostileWorld implements AsyncDisposable {
       ...config,
     };
     const words = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-    words.push(`port=${this.forbidden.addr.port}`);
+    words.push(`port=${this.forbidden.addr.port}`, `granted-port=${this.granted.addr.port}`);
     return ["flwr", "run", HOSTILE, "test", "--stream", "--run-config", words.join(" ")];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.forbidden.close();
+    await this.granted.shutdown();
     await this.federation[Symbol.asyncDispose]();
   }
 
@@ -132,12 +139,13 @@ Deno.test("confinement: apps that do their worst", async (t) => {
     assertEquals(world.connections, 0);
   });
 
-  await t.step("a ServerApp gets at nothing but its run's folder and what it was granted", async () => {
+  await t.step("a ServerApp gets at nothing but its run's folder and its grants", async () => {
     const lines = await told("server", { "granted-path": federation.path("results") });
     onlyRefused(lines, "server", { atLeast: 100 });
     assertEquals(lines.filter((line) => line.startsWith("may |")), [
       "may | run folder: in the run's folder",
       "may | granted: in the granted folder",
+      "may | network: from the granted host",
     ]);
     assertEquals(world.connections, 0);
   });

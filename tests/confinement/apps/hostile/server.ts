@@ -29,4 +29,6 @@ async function misbehave(context: Context): Promise<void> {
   console.log(`may | run folder: ${await Deno.readTextFile(`${runFolder}/made`)}`);
   await Deno.writeTextFile(`${runConfig.string("granted-path")}/made`, "in the granted folder");
   console.log(`may | granted: ${await Deno.readTextFile(`${runConfig.string("granted-path")}/made`)}`);
+  const answer = await fetch(`http://127.0.0.1:${runConfig.int("granted-port")}/`);
+  console.log(`may | network: ${await answer.text()}`);
 }
