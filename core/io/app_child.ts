@@ -13,7 +13,7 @@ export const LEAVE_MS = 5_000;
 /** How long output may still come after the child's end; a grandchild can hold the pipe open for ever. */
 const DRAIN_MS = 1_000;
 /** How much of the error stream's end is kept. */
-const LAST_WORDS_LENGTH = 2_000;
+const LAST_WORDS_LENGTH = 4_000;
 
 type Exit = Extract<AppEnd, { kind: "exited" }>;
 

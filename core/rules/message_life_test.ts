@@ -1,7 +1,14 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Node } from "../model/node.ts";
-import { answerFor, mayBeLost, type MessageState, nextDelivery, storeInstruction, storeReply } from "./message_life.ts";
+import {
+  answerFor,
+  mayBeLost,
+  type MessageState,
+  nextDelivery,
+  storeInstruction,
+  storeReply,
+} from "./message_life.ts";
 import { newNode } from "./node_life.ts";
 
 const NOW = 1_760_000_000_000;

@@ -5,13 +5,14 @@ import { hasLapsed, isHeartbeatInterval, onlineUntil } from "./lease.ts";
 /**
  * What can happen to a node.
  *
- * - `activate`: it comes, and says how often it will report.
+ * - `activate`: it comes, and says how often it will report. One that counts as online is refused, unless the
+ *   process that was heard as it before is cut off: then it was killed and is back.
  * - `heartbeat`: it reports; one that was thought gone is back.
  * - `deactivate`: it says good-bye and may return.
  * - `unregister`: it goes for ever.
  */
 export type NodeEvent =
-  | { readonly kind: "activate"; readonly heartbeatIntervalS: number }
+  | { readonly kind: "activate"; readonly heartbeatIntervalS: number; readonly formerIsCutOff: boolean }
   | { readonly kind: "heartbeat"; readonly heartbeatIntervalS: number }
   | { readonly kind: "deactivate" }
   | { readonly kind: "unregister" };
@@ -48,8 +49,8 @@ export function changeNode(before: Node, event: NodeEvent, nowMs: number): NodeC
   switch (event.kind) {
     case "activate":
       if (!isHeartbeatInterval(event.heartbeatIntervalS)) return refused("badInterval");
-      if (node.status === "online") return refused("alreadyOnline");
-      return changed(alive(node, event.heartbeatIntervalS, nowMs));
+      if (node.status === "online" && !event.formerIsCutOff) return refused("alreadyOnline");
+      return changed({ ...alive(node, event.heartbeatIntervalS, nowMs), lastActivatedAt: nowMs });
     case "heartbeat":
       if (!isHeartbeatInterval(event.heartbeatIntervalS)) return refused("badInterval");
       return changed(alive(node, event.heartbeatIntervalS, nowMs));

@@ -18,18 +18,19 @@ const unregistered: Node = { ...offline, status: "unregistered", unregisteredAt:
 
 const states = { registered, online, silent, offline, unregistered };
 const events: Record<string, NodeEvent> = {
-  activate: { kind: "activate", heartbeatIntervalS: 30 },
-  badActivate: { kind: "activate", heartbeatIntervalS: 9.9 },
+  activate: { kind: "activate", heartbeatIntervalS: 30, formerIsCutOff: false },
+  takeOver: { kind: "activate", heartbeatIntervalS: 30, formerIsCutOff: true },
+  badActivate: { kind: "activate", heartbeatIntervalS: 9.9, formerIsCutOff: true },
   heartbeat: { kind: "heartbeat", heartbeatIntervalS: 1_800 },
   badHeartbeat: { kind: "heartbeat", heartbeatIntervalS: 1_801 },
   deactivate: { kind: "deactivate" },
   unregister: { kind: "unregister" },
 };
 const table: Record<keyof typeof states, string[]> = {
-  registered: ["online", "-badInterval", "online", "-badInterval", "-notOnline", "unregistered"],
-  online: ["-alreadyOnline", "-badInterval", "online", "-badInterval", "offline", "unregistered"],
-  silent: ["online", "-badInterval", "online", "-badInterval", "-notOnline", "unregistered"],
-  offline: ["online", "-badInterval", "online", "-badInterval", "-notOnline", "unregistered"],
+  registered: ["online", "online", "-badInterval", "online", "-badInterval", "-notOnline", "unregistered"],
+  online: ["-alreadyOnline", "online", "-badInterval", "online", "-badInterval", "offline", "unregistered"],
+  silent: ["online", "online", "-badInterval", "online", "-badInterval", "-notOnline", "unregistered"],
+  offline: ["online", "online", "-badInterval", "online", "-badInterval", "-notOnline", "unregistered"],
   unregistered: Object.keys(events).map(() => "-unregistered"),
 };
 for (const [state, row] of Object.entries(table)) {
@@ -49,6 +50,7 @@ Deno.test("a heartbeat holds for two intervals; who is back is activated anew", 
     onlineUntil: NOW + 20_000,
   });
   assertEquals(changeNode(silent, beat, NOW).node.lastActivatedAt, NOW);
+  assertEquals(changeNode(online, events.takeOver, NOW).node.lastActivatedAt, NOW);
 });
 
 Deno.test("who falls silent is offline from the instant its time ended", () => {

@@ -38,7 +38,16 @@ Deno.test("why a task failed is said in one line", () => {
   );
   assertEquals(
     ended({ code: 137, signal: "SIGKILL", lastWords: "" }),
-    "The flwr-serverapp process ended by SIGKILL before its task was done",
+    "The flwr-serverapp process ended by SIGKILL before its task was done, as happens when the machine is short of memory",
+  );
+  assertEquals(
+    ended({
+      code: 133,
+      signal: "SIGTRAP",
+      lastWords:
+        "#\n# Fatal JavaScript out of memory: Reached heap limit\n#\n==== C stack trace ====\n\n deno(+0x1) [0x1]\n",
+    }),
+    "The flwr-serverapp process ended by SIGTRAP before its task was done: Fatal JavaScript out of memory: Reached heap limit",
   );
   assertEquals(failureOf({ kind: "notStarted", reason: "no such program" }, "clientapp"), "no such program");
 });

@@ -61,7 +61,11 @@ async function activateNode(link: Link, request: ActivateNodeRequest, context: C
     const node = await tx.nodeByKey(publicKey);
     const refusal = new RpcError("FAILED_PRECONDITION", "No SuperNode found with the given public key.");
     if (!node) throw refusal;
-    const event: NodeEvent = { kind: "activate", heartbeatIntervalS: request.heartbeat_interval };
+    const event: NodeEvent = {
+      kind: "activate",
+      heartbeatIntervalS: request.heartbeat_interval,
+      formerIsCutOff: link.presence.isCutOff(node.nodeId),
+    };
     const changed = await changeNodeOf(link, { tx, afterwards }, { node, event });
     if (changed.outcome === "changed") {
       await giveUpInstructions(link, { tx, afterwards }, node.nodeId);
@@ -74,6 +78,7 @@ async function activateNode(link: Link, request: ActivateNodeRequest, context: C
       `SuperNode with node ID ${node.nodeId} could not be activated.`,
     );
   });
+  link.presence.seen(nodeId, context.connection);
   link.log.info(`[Fleet.ActivateNode] Activated node_id=${nodeId}`);
   return { node_id: nodeId };
 }

@@ -122,3 +122,16 @@ Deno.test("a node that is silent goes offline by itself, and ServerApps do not s
   assertEquals(nodes.map(({ node_id }) => BigInt(node_id)), [other.nodeId]);
   assertEquals(world.log.texts("warn"), [`Node ${node.nodeId} is offline: no heartbeat in time`]);
 });
+
+Deno.test("a node that was killed takes its place again once its old connection is gone, and not before", async () => {
+  const world = await TestFederation.start();
+  const killed = await world.node();
+  const back = await world.newcomer(killed.key);
+  const stillThere = `FAILED_PRECONDITION: SuperNode with node ID ${killed.nodeId} could not be activated.`;
+  assertEquals(await refusal(back.activate()), stillThere);
+  killed.client.transport.close();
+  await back.activate();
+  assertEquals([back.nodeId, await statusOf(world, back.nodeId)], [killed.nodeId, "online"]);
+  const third = await world.newcomer(killed.key);
+  assertEquals(await refusal(third.activate()), stillThere);
+});

@@ -5,6 +5,7 @@ import type { Wakeups } from "../rpc/hold.ts";
 import type { ObjectExchange } from "../store/object_exchange.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import type { Lapses } from "./lapses.ts";
+import type { Presence } from "./presence.ts";
 import type { TaskMessages } from "./task_messages.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -16,6 +17,7 @@ export interface Link {
   readonly lapses: Lapses;
   readonly traffic: Traffic;
   readonly taskMessages: TaskMessages;
+  readonly presence: Presence;
   /** The instruction that each node of ours was given last. */
   readonly handedOut: Map<NodeId, Pick<Metadata, "runId" | "messageId">>;
   readonly clock: Clock;

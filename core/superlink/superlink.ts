@@ -26,6 +26,7 @@ import { gridObjects } from "./grid_objects.ts";
 import { gridPull } from "./grid_pull.ts";
 import { Lapses } from "./lapses.ts";
 import type { Link } from "./link.ts";
+import { Presence } from "./presence.ts";
 import { recover } from "./recover.ts";
 import { settleAll } from "./settle.ts";
 import { taskCreation } from "./task_creation.ts";
@@ -70,7 +71,7 @@ export function createSuperLink(options: SuperLinkOptions): SuperLink {
     new Router({ routes, guard: announcing(guard), log, unexpected: noRoomOr(otherwise) });
   const service = "flwr.proto.ServerAppIo";
   return {
-    fleet: router(fleetRoutes(link), fleetGuard({ store, clock, log })),
+    fleet: router(fleetRoutes(link), noticing(fleetGuard({ store, clock, log }), link.presence)),
     serverAppIo: router(
       serverAppIoRoutes(link),
       appIoGuard({ service, store, clock, log, component: "SuperLink", superexecSecret }),
@@ -99,6 +100,7 @@ function createLink(options: SuperLinkOptions): Link {
     wakeups: new Wakeups(),
     traffic: new Traffic(),
     taskMessages: new TaskMessages(),
+    presence: new Presence(),
     handedOut: new Map(),
     lapses: new Lapses({ clock, log, settle: () => settleAll(link) }),
   };
@@ -138,6 +140,17 @@ function announcing(guard: Guard<Caller>): Guard<Caller> {
   return {
     admit: (call) => guard.admit(call),
     seal: ({ metadata }) => isOurs(metadata) ? asOurs() : new Metadata(),
+  };
+}
+
+/** Notes over which connection a node calls. */
+function noticing(guard: Guard<Caller>, presence: Presence): Guard<Caller> {
+  return {
+    admit: async (call) => {
+      const caller = await guard.admit(call);
+      if (caller.kind === "node") presence.seen(caller.node.nodeId, call.connection);
+      return caller;
+    },
   };
 }
 

@@ -2,7 +2,8 @@
  * Real processes for the tests that let our parts work with the official ones.
  *
  * `COROLLA_PEER` names the bin folder of an environment with the official package; our parts find the Python app
- * processes there, too. `COROLLA_BINARY` names a compiled corolla to test instead of the sources.
+ * processes there, too. `COROLLA_BINARY` names a compiled corolla to test instead of the sources. With
+ * `COROLLA_WATCH=1` everything that anybody says is shown at once, with the time.
  */
 import { fileURLToPath } from "node:url";
 
@@ -53,6 +54,7 @@ const LEAVE_MS = 8_000;
 const TAIL_LINES = 60;
 const COMMANDS = 8;
 const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+const WATCH = Deno.env.get("COROLLA_WATCH") === "1";
 const BINARY = Deno.env.get("COROLLA_BINARY");
 
 /** The bin folder of the official package. @throws {Error} when nobody said where it is */
@@ -269,6 +271,7 @@ class Actor implements Role {
   }
 
   #hear(text: string): void {
+    if (WATCH && text) console.log(`${(performance.now() / 1000).toFixed(2)} ${this.name}: ${text.trimEnd()}`);
     this.#said += text;
     this.#heard.resolve();
     this.#heard = Promise.withResolvers();
