@@ -22,7 +22,9 @@ serveRole<SuperLinkSettings>(async (settings, world) => {
   const { log } = world;
   const store = await openStore(settings);
   try {
-    const files = await asUserError(() => openContentFiles(settings.contentsPath));
+    // What no database remembers need not survive a crash either.
+    const durable = settings.databasePath !== undefined;
+    const files = await asUserError(() => openContentFiles(settings.contentsPath, { durable }));
     return await begin(settings, { store, files, world });
   } catch (error) {
     await store.close().catch((closing) => log.error(`Cannot close the database: ${closing}`));

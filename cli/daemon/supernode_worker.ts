@@ -27,7 +27,8 @@ serveRole<SuperNodeSettings>(async (settings, world) => {
   warnOpenDoors(settings, world);
   const superexecSecret = isolation === "subprocess" ? ownSecret(random) : settings.superexecSecret;
   const store = new MemoryStore();
-  const files = await asUserError(() => openContentFiles(contentsPath));
+  // A node that was ended begins anew: its SuperLink gives its messages again or answers for it.
+  const files = await asUserError(() => openContentFiles(contentsPath, { durable: false }));
   const objects = new ObjectExchange({ store, files, format: OBJECT_FORMAT });
   // What an earlier node at this address left behind belongs to nobody any more.
   await objects.sweep();

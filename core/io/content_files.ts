@@ -9,15 +9,21 @@ const UNFINISHED = "unfinished";
  *
  * A content is written under another name, flushed, renamed and its folder flushed: under its own name a file is
  * always whole. One process at a time may use the folder; what an earlier one left unfinished is removed.
+ *
+ * @param options.durable `false` for contents that nobody will look for after a crash: nothing is flushed then
  */
-export async function openContentFiles(folder: string): Promise<ContentFiles> {
+export async function openContentFiles(
+  folder: string,
+  options: { durable?: boolean } = {},
+): Promise<ContentFiles> {
+  const { durable = true } = options;
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   const unfinished = `${folder}/${UNFINISHED}`;
   await Deno.remove(unfinished, { recursive: true }).catch(unlessNotFound);
   await Deno.mkdir(unfinished, { mode: 0o700 });
   // A shelf that the process before us made may not have reached the disk when it died.
-  await flush(folder);
-  return new FolderContentFiles(folder);
+  if (durable) await flush(folder);
+  return new FolderContentFiles(folder, durable);
 }
 
 class FolderContentFiles implements ContentFiles {
@@ -26,8 +32,11 @@ class FolderContentFiles implements ContentFiles {
   readonly #shelves = new Map<string, Promise<void>>();
   #written = 0;
 
-  constructor(folder: string) {
+  readonly #durable: boolean;
+
+  constructor(folder: string, durable: boolean) {
     this.#folder = folder;
+    this.#durable = durable;
   }
 
   async write(id: ObjectId, content: Uint8Array): Promise<void> {
@@ -36,7 +45,7 @@ class FolderContentFiles implements ContentFiles {
     if (await sizeOf(path) !== content.length) {
       const draft = `${this.#folder}/${UNFINISHED}/${++this.#written}-${id}`;
       try {
-        await writeFlushed(draft, content);
+        await writeNew(draft, content, this.#durable);
         await this.#makeShelf(shelf);
         await Deno.rename(draft, path);
       } catch (error) {
@@ -45,7 +54,7 @@ class FolderContentFiles implements ContentFiles {
       }
     }
     // Also for a file that was there: its name may not have reached the disk when the process before us died.
-    await flush(shelf);
+    if (this.#durable) await flush(shelf);
   }
 
   async read(id: ObjectId, into?: Uint8Array): Promise<Uint8Array> {
@@ -86,18 +95,18 @@ class FolderContentFiles implements ContentFiles {
 
   /** Resolves when the shelf and its name are on disk. */
   #makeShelf(shelf: string): Promise<void> {
-    const making = this.#shelves.get(shelf) ?? makeFlushed(shelf, this.#folder);
+    const making = this.#shelves.get(shelf) ?? this.#make(shelf);
     this.#shelves.set(shelf, making);
     making.catch(() => this.#shelves.delete(shelf));
     return making;
   }
-}
 
-async function makeFlushed(shelf: string, folder: string): Promise<void> {
-  await Deno.mkdir(shelf, { mode: 0o700 }).catch((error) => {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-  });
-  await flush(folder);
+  async #make(shelf: string): Promise<void> {
+    await Deno.mkdir(shelf, { mode: 0o700 }).catch((error) => {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    });
+    if (this.#durable) await flush(this.#folder);
+  }
 }
 
 /** An id is a part of a path, so it is nothing but hex. */
@@ -114,11 +123,11 @@ async function sizeOf(path: string): Promise<number | undefined> {
   }
 }
 
-async function writeFlushed(path: string, content: Uint8Array): Promise<void> {
+async function writeNew(path: string, content: Uint8Array, durable: boolean): Promise<void> {
   const file = await Deno.open(path, { createNew: true, write: true, mode: 0o600 });
   try {
     for (let done = 0; done < content.length;) done += await file.write(content.subarray(done));
-    await file.syncData();
+    if (durable) await file.syncData();
   } finally {
     file.close();
   }
