@@ -58,9 +58,10 @@ class Demo {
       story.catch(() => {});
       return await Promise.race([story, this.#interrupted.promise, this.#processes.accident]);
     } finally {
-      this.#say("Stopping the SuperLink and the SuperNodes");
+      // Stopped first, said afterwards: whoever listened may be gone, and then saying fails.
       await this.#processes.stop();
       deaf();
+      this.#say("Stopped the SuperLink and the SuperNodes");
     }
   }
 
