@@ -168,7 +168,7 @@ Deno.test("an app process that dies is answered for at once, and the node goes o
     assertEquals(federation.clock.now(), before, "no time passed");
     assertStringIncludes(
       node.log.texts("error").join("\n"),
-      "The flwr-clientapp process ended by SIGKILL before its task was done: MemoryError",
+      "The flwr-clientapp process ended by SIGKILL before its task was done, as happens when the machine is short of memory: MemoryError",
     );
 
     node.launcher.part = ({ token }) => node.app(token, federation.clock).work("well again");

@@ -9,7 +9,7 @@ export interface About<Table extends FlagTable> {
   /** What the words mean, for `--help`. */
   readonly wordHelp?: Readonly<Record<string, string>>;
   readonly flags: Table;
-  /** Command lines worth copying, with what each is for. `$` stands for the words that called the command. */
+  /** Command lines worth copying, with what each is for. `$` stands for the words that called the command, but not in `$(…)`. */
   readonly examples?: readonly { readonly for: string; readonly line: string }[];
 }
 
@@ -22,7 +22,9 @@ export function helpText(calledAs: string, about: About<FlagTable>, width: numbe
   for (const [title, rows] of flagGroups(about.flags)) parts.push(section(title, rows, width));
   for (const example of about.examples ?? []) {
     parts.push(
-      `${example.for}:\n\n    $ ${example.line.replaceAll("$", calledAs).replaceAll("\n", "\n      ")}`,
+      `${example.for}:\n\n    $ ${
+        example.line.replaceAll(/\$(?!\()/g, calledAs).replaceAll("\n", "\n      ")
+      }`,
     );
   }
   return parts.join("\n\n") + "\n";

@@ -11,7 +11,16 @@ export interface GrantFlags {
 }
 
 /** What the operator lets apps do. @throws {UserError} for a path where nothing is: it would be a silent mistake */
-export async function appGrants(flags: GrantFlags, env: Env): Promise<AppGrants> {
+export async function appGrants(
+  flags: GrantFlags,
+  env: Env,
+  warn: (text: string) => void,
+): Promise<AppGrants> {
+  if (flags["allow-unconfined-apps"] && Deno.build.standalone) {
+    warn(
+      "--allow-unconfined-apps: a TypeScript app can read any file that this user can read. Allow only apps that you trust",
+    );
+  }
   return {
     read: await existing(flags["allow-app-read"], "allow-app-read", env),
     write: await existing(flags["allow-app-write"] ?? [], "allow-app-write", env),

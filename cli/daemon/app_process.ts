@@ -95,22 +95,28 @@ async function readToken(env: Env, file: string): Promise<string> {
   }
 }
 
+/** Apps could not be confined here, and the operator did not allow them all the same. */
+export class UnconfinedAppError extends Error {
+  override name = "UnconfinedAppError";
+}
+
 /**
- * Refuses to run apps where they cannot be confined: a compiled program lets them import any file they can name.
- * @throws {UserError} unless the operator allows it
+ * Why no app may run here, if none may: a compiled program cannot confine them, for it lets them import any file that
+ * they can name. Says so where the operator allows them all the same.
  */
-export function checkConfinement(
+export function refusalOfApps(
   env: Env,
   { allowed, standalone }: { allowed: boolean; standalone: boolean },
-): void {
-  if (!standalone) return;
+): UnconfinedAppError | undefined {
+  if (!standalone) return undefined;
   if (!allowed) {
-    throw new UserError(
-      "Cannot run a TypeScript app in the compiled program as it could read files that it was not given",
-      { hint: "Run corolla from source with Deno, or allow it on the daemon with --allow-unconfined-apps" },
+    return new UnconfinedAppError(
+      "Cannot run a TypeScript app in the compiled program as it could read files that it was not given. Run " +
+        "corolla from source with Deno, or allow it on this machine's daemon with --allow-unconfined-apps",
     );
   }
   processLog(env).warn("This TypeScript app is not confined: it can read any file that this user can read");
+  return undefined;
 }
 
 /** The folders and hosts that the operator grants to apps. */

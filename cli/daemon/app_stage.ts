@@ -16,16 +16,20 @@ export interface StageFolders {
 export class AppStage implements Stage {
   readonly #folders: StageFolders;
   readonly #grants: ThreadGrants;
+  readonly #refusal: Error | undefined;
   readonly #installed = new Map<string, Promise<InstalledApp>>();
   #last: AppFolders | undefined;
   #spare: { readonly key: string; readonly thread: AppThread } | undefined;
 
-  constructor(folders: StageFolders, grants: ThreadGrants) {
+  /** @param options.refusal why no app is installed here, if none is */
+  constructor(folders: StageFolders, options: { readonly grants: ThreadGrants; readonly refusal?: Error }) {
     this.#folders = folders;
-    this.#grants = grants;
+    this.#grants = options.grants;
+    this.#refusal = options.refusal;
   }
 
   install(fab: Fab): Promise<InstalledApp> {
+    if (this.#refusal) return Promise.reject(this.#refusal);
     let installed = this.#installed.get(fab.hash);
     if (!installed) {
       installed = this.#install(fab);

@@ -6,9 +6,9 @@ import {
   addressFlag,
   appIoTarget,
   appProcessFlags,
-  checkConfinement,
   hostOf,
   parentPidOf,
+  refusalOfApps,
   takesMany,
   taskSession,
   threadGrants,
@@ -25,8 +25,10 @@ export const clientapp = command({
 }, async ({ flags }, env) => {
   const address = flags["clientappio-api-address"];
   const target = await appIoTarget(env, { flags, address, flag: "clientappio-api-address" });
-  checkConfinement(env, { allowed: flags["allow-unconfined-apps"], standalone: Deno.build.standalone });
-  const stage = new AppStage({ apps: appsFolder(env), runs: runsFolder(env) }, threadGrants(env, flags));
+  const allowed = flags["allow-unconfined-apps"];
+  const refusal = refusalOfApps(env, { allowed, standalone: Deno.build.standalone });
+  const folders = { apps: appsFolder(env), runs: runsFolder(env) };
+  const stage = new AppStage(folders, { grants: threadGrants(env, flags), refusal });
   using life = lifeOf(env, parentPidOf(flags));
   const transport = await env.connect(target);
   const many = takesMany(flags);

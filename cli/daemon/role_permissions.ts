@@ -37,10 +37,9 @@ export function workerPermissions({ read, write, net }: RolePermissions): Deno.P
   return { read: [...read], write: [...write], net: [...net], ...none };
 }
 
-/** Environment variables that the main thread looks at. */
+/** Environment variables that the main thread of every role looks at. */
 const VARIABLES = [
   "COLUMNS",
-  "FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION",
   "FLWR_HOME",
   "FLWR_LOG_LEVEL",
   "HOME",
@@ -61,17 +60,19 @@ export function denoFlags(
     readonly files: readonly string[];
     /** Folders that the main thread makes when they are missing. */
     readonly folders: readonly string[];
+    /** Environment variables that only this role knows. */
+    readonly variables?: readonly string[];
     readonly launch?: LaunchSettings;
   },
 ): string[] {
-  const { files, folders, launch } = needs;
+  const { files, folders, variables = [], launch } = needs;
   const programs = launch ? launchedPrograms(launch) : [];
   const tokens = launch ? [launch.tokenFolder] : [];
   const flags: [string, readonly string[]][] = [
     ["read", [...sourcePaths(), ...files, ...role.read, ...folders, ...tokens, ...programs]],
     ["write", [...role.write, ...folders, ...tokens]],
     ["net", role.net],
-    ["env", [...VARIABLES, ...launch?.blankedEnvironment ?? []]],
+    ["env", [...VARIABLES, ...variables, ...launch?.blankedEnvironment ?? []]],
     ["run", programs],
   ];
   return flags.filter(([, values]) => values.length > 0).map(([name, values]) =>

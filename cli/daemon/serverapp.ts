@@ -6,9 +6,9 @@ import {
   addressFlag,
   appIoTarget,
   appProcessFlags,
-  checkConfinement,
   hostOf,
   parentPidOf,
+  refusalOfApps,
   takesMany,
   taskSession,
   threadGrants,
@@ -38,8 +38,10 @@ export const serverapp = command({
 }, async ({ flags }, env) => {
   const address = flags["serverappio-api-address"];
   const target = await appIoTarget(env, { flags, address, flag: "serverappio-api-address" });
-  checkConfinement(env, { allowed: flags["allow-unconfined-apps"], standalone: Deno.build.standalone });
-  const stage = new AppStage({ apps: appsFolder(env), runs: runsFolder(env) }, threadGrants(env, flags));
+  const allowed = flags["allow-unconfined-apps"];
+  const refusal = refusalOfApps(env, { allowed, standalone: Deno.build.standalone });
+  const folders = { apps: appsFolder(env), runs: runsFolder(env) };
+  const stage = new AppStage(folders, { grants: threadGrants(env, flags), refusal });
   using life = lifeOf(env, parentPidOf(flags));
   const transport = await env.connect(target);
   try {

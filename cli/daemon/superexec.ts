@@ -65,7 +65,7 @@ async function prepare(
 ): Promise<{ settings: SuperExecSettings; launch: LaunchSettings }> {
   const settings = await superexecSettings(flags, env, warn);
   const launch = await launchSettings(env, {
-    grants: await appGrants(flags, env),
+    grants: await appGrants(flags, env, warn),
     allowRuntimeDependencyInstallation: flags["allow-runtime-dependency-installation"],
     caPath: settings.appIoTls.rootPath,
   });

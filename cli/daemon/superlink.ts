@@ -68,7 +68,8 @@ export async function superlinkDenoFlags(flags: Flags, env: Env): Promise<string
   ];
   const files = read.filter((path) => path !== undefined).map((path) => resolvePath(env, path));
   const folders = settings.ownFolder ? [settings.ownFolder] : [];
-  return denoFlags(superlinkPermissions(settings), { files, folders, launch });
+  const variables = ["FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION"];
+  return denoFlags(superlinkPermissions(settings), { files, folders, variables, launch });
 }
 
 async function prepare(
@@ -77,7 +78,7 @@ async function prepare(
   warn: (text: string) => void,
 ): Promise<{ settings: SuperLinkSettings; launch?: LaunchSettings }> {
   const settings = await superlinkSettings(flags, env, warn);
-  const grants = await appGrants(flags, env);
+  const grants = await appGrants(flags, env, warn);
   if (settings.isolation === "process") return { settings };
   const { allowRuntimeDependencyInstallation } = settings;
   const caPath = settings.appIoTls?.caPath;

@@ -74,7 +74,7 @@ async function prepare(
   warn: (text: string) => void,
 ): Promise<{ settings: SuperNodeSettings; launch?: LaunchSettings }> {
   const settings = await supernodeSettings(flags, env, warn);
-  const grants = await appGrants(flags, env);
+  const grants = await appGrants(flags, env, warn);
   if (settings.isolation === "process") return { settings };
   const { allowRuntimeDependencyInstallation } = settings;
   const caPath = settings.appIoTls?.caPath;

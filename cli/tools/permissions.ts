@@ -35,6 +35,11 @@ const ABOUT = {
       for: "Start a SuperLink that can touch nothing but its own files and addresses",
       line: "deno run $(corolla permissions superlink --insecure) cli/main.ts superlink --insecure",
     },
+    {
+      for: "The same where a path has a space in it: the words that need quotes have them",
+      line: "eval \"deno run $(corolla permissions superlink --insecure --database 'my state.db') \\\n" +
+        "  cli/main.ts superlink --insecure --database 'my state.db'\"",
+    },
   ],
 };
 

@@ -8,7 +8,7 @@ import { RpcError } from "../rpc/status.ts";
 import type { Store } from "../store/store.ts";
 import { bodyHash, superexecKey, superexecSignature } from "../wire/superexec_signature.ts";
 import type { Caller } from "./caller.ts";
-import { Gate, TaskIsOver, unknownMethod } from "./gate.ts";
+import { Gate, unknownMethod } from "./gate.ts";
 import type { Row } from "./method_table.ts";
 import { SUPEREXEC_HEADERS } from "./superexec_headers.ts";
 import { hashToken, TASK_TOKEN_HEADER } from "./task_token.ts";
@@ -39,9 +39,6 @@ export function appIoGuard(options: AppIoGuardOptions): Guard<Caller> {
   }, options.log);
 }
 
-/** Flower's words for every refusal of a token or signature. */
-const REFUSAL = "Authentication failed.";
-
 async function vouchedFor(
   call: UncheckedCall,
   how: { row: Row; secretKey?: Uint8Array; store: Store; clock: Clock },
@@ -61,9 +58,8 @@ async function vouchedFor(
 async function taskOf(metadata: Metadata, how: { store: Store; clock: Clock }): Promise<Task> {
   const token = only(metadata, TASK_TOKEN_HEADER);
   const task = await how.store.transaction((tx) => tx.taskByToken(hashToken(token)));
-  if (!task) throw refused();
-  const worked = task.status === "starting" || task.status === "running";
-  if (!worked || !(task.leaseUntil! > how.clock.now())) throw new TaskIsOver("UNAUTHENTICATED", REFUSAL);
+  const worked = task?.status === "starting" || task?.status === "running";
+  if (!worked || !(task.leaseUntil! > how.clock.now())) throw refused();
   return task;
 }
 
@@ -114,5 +110,5 @@ function sameText(a: string, b: string): boolean {
 }
 
 function refused(): RpcError {
-  return new RpcError("UNAUTHENTICATED", REFUSAL);
+  return new RpcError("UNAUTHENTICATED", "Authentication failed.");
 }

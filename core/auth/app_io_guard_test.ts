@@ -109,12 +109,6 @@ for (const [status, admitted] of LIFE) {
   });
 }
 
-Deno.test("app io guard: an app that hears of its task's end is no cause for alarm", async () => {
-  const { admit, log } = await setUp({ task: { status: "finished" } });
-  await refusal(admit(serverAppIo.SendTaskHeartbeat, {}, await token()));
-  assertEquals(log.lines.map(({ level }) => level), ["debug"]);
-});
-
 Deno.test("app io guard: a token lapses with its task's lease", async () => {
   const { admit, clock, task } = await setUp();
   clock.jump(59_999);

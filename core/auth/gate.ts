@@ -11,12 +11,6 @@ const FINGERPRINT = 16;
 /** Checks the credential that a method's row asks for. @throws {RpcError} when the call may not be made */
 export type Check = (call: UncheckedCall, row: Row) => Promise<Caller>;
 
-/**
- * The refusal of a token whose task is over. It says the same as any other, but nobody need be warned: this is how an
- * app hears that its run was stopped.
- */
-export class TaskIsOver extends RpcError {}
-
 /** What every guard does around its check: look up the row, keep its limit, and write the audit line. */
 export class Gate implements Guard<Caller> {
   readonly #check: Check;
@@ -38,8 +32,7 @@ export class Gate implements Guard<Caller> {
       return caller;
     } catch (error) {
       if (error instanceof RpcError) {
-        const level = error instanceof TaskIsOver ? "debug" : "warn";
-        this.#log[level](`${name} refused ${call.connection.peerAddress}: ${error.details}`);
+        this.#log.warn(`${name} refused ${call.connection.peerAddress}: ${error.details}`);
       }
       throw error;
     }

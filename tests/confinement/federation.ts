@@ -2,13 +2,15 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import type { Program } from "./program.ts";
-import { type Ended, Running } from "./running.ts";
+import { type Ended, Running, type Start } from "./running.ts";
 
 /** What a federation is made of. */
 export interface Setting {
   readonly program: Program;
   /** Environment variables for every process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether daemons write down what they ask Deno for; app processes would write into the same file. */
+  readonly audited?: boolean;
 }
 
 /** How one process is started beside its words. */
@@ -101,12 +103,24 @@ export class Federation implements AsyncDisposable {
     await Deno.mkdir(flwrHome, { recursive: true });
     // Deno's own look for a newer Deno would be the only connection that nobody ordered.
     const quiet = { NO_COLOR: "1", COLUMNS: "250", DENO_NO_UPDATE_CHECK: "1" };
-    const env = { ...quiet, FLWR_HOME: flwrHome, ...this.setting.env, ...more };
+    const env: Record<string, string> = { ...quiet, FLWR_HOME: flwrHome, ...this.setting.env, ...more };
+    const name = `${home}: ${words[0]}`;
+    if (this.setting.audited) env.DENO_AUDIT_PERMISSIONS = this.auditPath({ name });
     const where = { cwd: this.folder, env };
     const [executable, ...args] = await this.setting.program.commandLine(words, where);
-    const running = new Running(`${home}: ${words.slice(0, 2).join(" ")}`, { executable, args, ...where });
+    return this.start(name, { executable, args, ...where });
+  }
+
+  /** Starts any program. It is ended with the federation at the latest. */
+  start(name: string, how: Start): Running {
+    const running = new Running(name, how);
     this.#running.push(running);
     return running;
+  }
+
+  /** Where a process writes down what it asks Deno for, if it does. */
+  auditPath({ name }: { readonly name: string }): string {
+    return this.path(`audit of ${name.replaceAll(/\W+/g, " ")}`);
   }
 
   /** A path in the federation's folder, absolute. */

@@ -21,6 +21,8 @@ export interface Start {
 /** A process that a test started, and what it has said. */
 export class Running {
   readonly pid: number;
+  /** Of its command line. */
+  readonly args: readonly string[];
   readonly ended: Promise<Ended>;
   readonly #child: Deno.ChildProcess;
   #stdout = "";
@@ -32,6 +34,7 @@ export class Running {
     const streams = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
     this.#child = new Deno.Command(executable, { args: [...args], cwd, env, ...streams }).spawn();
     this.pid = this.#child.pid;
+    this.args = args;
     this.ended = this.#watch();
   }
 

@@ -25,6 +25,14 @@ export interface NodeSetting {
   readonly host?: string;
 }
 
+/** How a SuperExec is set up. */
+export interface SuperExecSetting {
+  /** The address of the SuperNode that it works for; it works for the SuperLink without. */
+  readonly clientAppIo?: string;
+  /** What a SuperExec of ours takes apps for, where an official part does not say it. */
+  readonly runtime?: "python" | "typescript";
+}
+
 /** How an app is run. */
 export interface AppSetting {
   readonly cli: Maker;
@@ -45,44 +53,61 @@ export interface AppRun extends Ended {
 }
 
 const PARTITIONS = 2;
+const SECRET = "superexec-secret";
+
+const APIS = { control: "Control", serverappio: "ServerAppIo", fleet: "Fleet" } as const;
+type Addresses = Readonly<Record<keyof typeof APIS, string>>;
+const ANY_PORT = "127.0.0.1:0";
 
 /** A SuperLink, and what was started around it. */
 export class Federation {
-  readonly #addresses: Readonly<Record<"Control" | "ServerAppIo" | "Fleet", string>>;
+  #superlink?: Role;
+  #starts = 0;
+  #addresses: Addresses = { control: ANY_PORT, serverappio: ANY_PORT, fleet: ANY_PORT };
 
-  private constructor(
-    readonly stage: Stage,
-    readonly setting: Setting,
-    addresses: Record<"Control" | "ServerAppIo" | "Fleet", string>,
-    /** The SuperLink's process. */
-    readonly superlink: Role,
-  ) {
-    this.#addresses = addresses;
-  }
+  private constructor(readonly stage: Stage, readonly setting: Setting) {}
 
   /** Makes what TLS and authentication need, and starts the SuperLink. */
   static async start(stage: Stage, setting: Setting): Promise<Federation> {
     if (setting.security !== "plain") await makeCredentials(stage);
+    if (setting.isolation === "process") stage.write(SECRET, "only SuperExecs of this test know it");
+    const federation = new Federation(stage, setting);
+    await federation.#startSuperLink();
+    return federation;
+  }
+
+  /** Waits for something that the SuperLink says. */
+  async says(pattern: RegExp): Promise<RegExpMatchArray> {
+    return await this.#superlink!.says(pattern);
+  }
+
+  /** Kills the SuperLink and starts it again where it was. */
+  async restart(): Promise<void> {
+    await this.#superlink!.kill();
+    await this.#startSuperLink();
+  }
+
+  async #startSuperLink(): Promise<void> {
+    const { stage, setting } = this;
+    const home = `superlink-${setting.superlink}`;
     const superlink = stage.start({
-      name: `superlink-${setting.superlink}`,
+      name: ++this.#starts === 1 ? home : `${home}-${this.#starts}`,
+      home,
       maker: setting.superlink,
       program: "superlink",
       args: [
         ...serverTls(stage, setting.security, ["ssl", "appio-ssl"]),
         ...setting.security === "auth" ? ["--enable-supernode-auth"] : [],
-        ...["fleet", "control", "serverappio"].flatMap((api) => [`--${api}-api-address`, "127.0.0.1:0"]),
-        ...isolation(setting),
-        ...setting.superlinkArgs ?? [],
+        ...Object.entries(this.#addresses).flatMap(([api, address]) => [`--${api}-api-address`, address]),
+        ...isolation(stage, setting),
       ],
     });
-    const address = async (api: string) =>
-      (await superlink.says(new RegExp(`Starting ${api} API.* on (\\S+)`)))[1];
-    const addresses = {
-      Control: await address("Control"),
-      ServerAppIo: await address("ServerAppIo"),
-      Fleet: await address("Fleet"),
-    };
-    return new Federation(stage, setting, addresses, superlink);
+    this.#superlink = superlink;
+    const found: [string, string][] = [];
+    for (const [api, name] of Object.entries(APIS)) {
+      found.push([api, (await superlink.says(new RegExp(`Starting ${name} API.* on (\\S+)`)))[1]]);
+    }
+    this.#addresses = Object.fromEntries(found) as Addresses;
   }
 
   /** Starts a SuperNode and waits until the SuperLink has taken it in. @returns the address of its ClientAppIo */
@@ -98,12 +123,12 @@ export class Federation {
         ...setting.security === "plain" ? [] : serverTls(stage, setting.security, ["appio-ssl"]),
         ...setting.security === "auth" ? ["--auth-supernode-private-key", key] : [],
         "--superlink",
-        at(host, this.#addresses.Fleet),
+        at(host, this.#addresses.fleet),
         "--clientappio-api-address",
         "127.0.0.1:0",
         "--node-config",
         `partition-id=${partition} num-partitions=${PARTITIONS}`,
-        ...isolation(setting),
+        ...isolation(stage, setting),
       ],
     });
     const [, address] = await node.says(/Starting ClientAppIo API on (\S+)/);
@@ -111,8 +136,8 @@ export class Federation {
     return address;
   }
 
-  /** Starts a SuperExec for the SuperLink, or for the SuperNode whose ClientAppIo is at an address. */
-  async addSuperExec(maker: Maker, clientAppIo?: string): Promise<void> {
+  /** Starts a SuperExec for the SuperLink or a SuperNode. */
+  async addSuperExec(maker: Maker, { clientAppIo, runtime }: SuperExecSetting = {}): Promise<void> {
     const { stage, setting } = this;
     const plugin = clientAppIo ? "clientapp" : "serverapp";
     const superexec = stage.start({
@@ -122,9 +147,11 @@ export class Federation {
       args: [
         ...clientTls(stage, setting.security),
         "--appio-api-address",
-        clientAppIo ?? this.#addresses.ServerAppIo,
+        clientAppIo ?? this.#addresses.serverappio,
         "--plugin-type",
         plugin,
+        ...secret(stage),
+        ...runtime === undefined ? [] : ["--app-runtime", runtime],
       ],
     });
     await superexec.says(/Starting Flower SuperExec/);
@@ -148,7 +175,7 @@ export class Federation {
       ? "insecure = true"
       : `root-certificates = ${JSON.stringify(stage.path("certificates/ca.crt"))}`;
     const name = `user-${maker}`;
-    const address = at(host, this.#addresses.Control);
+    const address = at(host, this.#addresses.control);
     const profile = `[superlink]\ndefault = "test"\n\n[superlink.test]\naddress = "${address}"\n${trust}\n`;
     stage.write(`homes/${name}/config.toml`, profile);
     return await stage.run({ name, maker, program: "flwr", args }, timeoutMs);
@@ -237,6 +264,10 @@ function clientTls(stage: Stage, security: Security): string[] {
   return security === "plain" ? ["--insecure"] : ["--root-certificates", stage.path("certificates/ca.crt")];
 }
 
-function isolation({ isolation }: Setting): string[] {
-  return isolation ? ["--isolation", isolation] : [];
+function isolation(stage: Stage, { isolation }: Setting): string[] {
+  return isolation === "process" ? ["--isolation", "process", ...secret(stage)] : [];
+}
+
+function secret(stage: Stage): string[] {
+  return ["--superexec-auth-secret-file", stage.path(SECRET)];
 }

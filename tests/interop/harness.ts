@@ -46,6 +46,8 @@ export interface Order {
   readonly name: string;
   /** Whose `FLWR_HOME` it is: what is started anew finds its own again. */
   readonly home?: string;
+  /** Further environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const WAIT_MS = 60_000;
@@ -170,7 +172,7 @@ export class Stage {
     this.#commands.push([name, `${stdout}\n${stderr}\nstatus ${code}`]);
   }
 
-  #command({ maker, program, args, name, home: owner = name }: Order): Deno.Command {
+  #command({ maker, program, args, name, home: owner = name, env }: Order): Deno.Command {
     const [executable, ...words] = maker === "ours" ? ourProgram(program) : [officialProgram(program)];
     const home = this.path(`homes/${owner}`);
     Deno.mkdirSync(home, { recursive: true });
@@ -185,6 +187,7 @@ export class Stage {
         FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION: "1",
         NO_COLOR: "1",
         COLUMNS: "250",
+        ...env,
       },
       stdin: "null",
       stdout: "piped",
@@ -271,7 +274,9 @@ class Actor implements Role {
   }
 
   #hear(text: string): void {
-    if (WATCH && text) console.log(`${(performance.now() / 1000).toFixed(2)} ${this.name}: ${text.trimEnd()}`);
+    if (WATCH && text) {
+      console.log(`${(performance.now() / 1000).toFixed(2)} ${this.name}: ${text.trimEnd()}`);
+    }
     this.#said += text;
     this.#heard.resolve();
     this.#heard = Promise.withResolvers();

@@ -33,32 +33,35 @@ const PENDING: Moment = {
   reached: (site, runId) => site.superlink.says(new RegExp(`Created run ${runId}`)),
 };
 
-act("a killed SuperLink comes back: runs have failed, all else is there, SuperNodes come back", async (stage) => {
-  const site = new Site(stage);
-  await site.startSuperLink();
-  const nodes = [await site.addNode("supernode-1"), await site.addNode("supernode-2")];
-  const runs: string[] = [(await site.succeed()).runId];
-  for (const { name, config, reached } of [PUSHING, TRAINING, PENDING]) {
-    const runId = await site.begin(appFolder("steady"), config);
-    runs.unshift(runId);
-    await reached(site, runId);
-    const apps = descendantsOf(stage.pid(site.superlink.name));
-    const upAt = await site.restartSuperLink();
-    const run = await site.end(runId);
-    assert(Date.now() - upAt < ENDED_WITHIN_MS, `killed ${name}: ended after ${Date.now() - upAt} ms`);
-    // What had not begun to run has lost nothing and goes on.
-    const mayGoOn = name === PENDING.name && run.status === "finished:completed";
-    if (!mayGoOn) assertEquals(run, { status: "finished:failed", details: "the SuperLink was restarted" });
-    assertEquals(apps.filter(isAlive), [], "app processes that outlived their SuperLink");
+act(
+  "a killed SuperLink comes back: runs have failed, all else is there, SuperNodes come back",
+  async (stage) => {
+    const site = new Site(stage);
+    await site.startSuperLink();
+    const nodes = [await site.addNode("supernode-1"), await site.addNode("supernode-2")];
+    const runs: string[] = [(await site.succeed()).runId];
+    for (const { name, config, reached } of [PUSHING, TRAINING, PENDING]) {
+      const runId = await site.begin(appFolder("steady"), config);
+      runs.unshift(runId);
+      await reached(site, runId);
+      const apps = descendantsOf(stage.pid(site.superlink.name));
+      const upAt = await site.restartSuperLink();
+      const run = await site.end(runId);
+      assert(Date.now() - upAt < ENDED_WITHIN_MS, `killed ${name}: ended after ${Date.now() - upAt} ms`);
+      // What had not begun to run has lost nothing and goes on.
+      const mayGoOn = name === PENDING.name && run.status === "finished:completed";
+      if (!mayGoOn) assertEquals(run, { status: "finished:failed", details: "the SuperLink was restarted" });
+      assertEquals(apps.filter(isAlive), [], "app processes that outlived their SuperLink");
+      assertEquals(await site.runs(), runs);
+    }
+    runs.unshift((await site.succeed()).runId);
     assertEquals(await site.runs(), runs);
-  }
-  runs.unshift((await site.succeed()).runId);
-  assertEquals(await site.runs(), runs);
-  for (const { role, nodeId } of nodes) {
-    assertEquals(role.said().match(/SuperNode ID: \d+/g), [`SuperNode ID: ${nodeId}`]);
-  }
-  assertEquals(objectsIn(site.stateFolder), 0);
-});
+    for (const { role, nodeId } of nodes) {
+      assertEquals(role.said().match(/SuperNode ID: \d+/g), [`SuperNode ID: ${nodeId}`]);
+    }
+    assertEquals(objectsIn(site.stateFolder), 0);
+  },
+);
 
 act("a killed SuperLink comes back while the apps live: runs go on to the end", async (stage) => {
   const site = new Site(stage, { isolation: "process" });

@@ -1,4 +1,4 @@
-/** A federation of ours as real processes whose SuperLink can die and come back where it was. */
+/** Federations of ours as real processes, to be treated badly: their SuperLink can die and come back where it was. */
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { type Ended, type Role, Stage } from "../interop/harness.ts";
@@ -12,6 +12,8 @@ export interface SiteOptions {
   readonly isolation?: "subprocess" | "process";
   /** Further flags of the SuperLink. */
   readonly superlinkArgs?: readonly string[];
+  /** Further environment variables of the SuperLink and the SuperNodes. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** How a run ended, as `flwr ls` tells it. */
@@ -29,7 +31,10 @@ export interface WatchedRun extends Ended, RunEnd {
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 100;
 
-/** A test on a stage of its own, which is cleared however the test ends; a failure shows what everybody said. */
+/**
+ * A test on a stage of its own, which is cleared however the test ends; a failure shows what everybody said. It looks
+ * at processes as Linux shows them.
+ */
 export function act(
   name: string,
   script: (stage: Stage) => Promise<void>,
@@ -37,7 +42,7 @@ export function act(
 ): void {
   Deno.test({
     name: `robustness: ${name}`,
-    ignore: options.ignore,
+    ignore: options.ignore || Deno.build.os !== "linux",
     async fn() {
       const stage = new Stage();
       try {
@@ -88,12 +93,13 @@ export class Site {
 
   /** Starts the SuperLink; after the first time on the same ports and state as before. */
   async startSuperLink(args: readonly string[] = []): Promise<void> {
-    const { isolation, superlinkArgs = [] } = this.options;
+    const { isolation, env, superlinkArgs = [] } = this.options;
     const superlink = this.stage.start({
       name: `superlink-${++this.#starts}`,
       home: "superlink",
       maker: "ours",
       program: "superlink",
+      env,
       args: [
         "--insecure",
         ...Object.entries(this.#addresses).flatMap(([api, address]) => [`--${api}-api-address`, address]),
@@ -122,6 +128,7 @@ export class Site {
       name,
       maker: "ours",
       program: "supernode",
+      env: this.options.env,
       args: [
         "--insecure",
         "--superlink",
@@ -240,11 +247,25 @@ export function isAlive(pid: number): boolean {
   return parentOf(String(pid)) !== undefined;
 }
 
+/** Processor time that processes have used so far, in clock ticks; those that are gone count nothing. */
+export function ticksOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const fields = statOf(String(pid));
+    return fields ? sum + Number(fields[11]) + Number(fields[12]) : sum;
+  }, 0);
+}
+
 function parentOf(pid: string): number | undefined {
+  const fields = statOf(pid);
+  return fields && Number(fields[1]);
+}
+
+/** What the kernel says of a process, from its state on; undefined when it is gone or waits to be buried. */
+function statOf(pid: string): string[] | undefined {
   try {
     // The name in parentheses may itself hold spaces and parentheses.
-    const [state, parent] = Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/^.*\) /s, "").split(" ");
-    return state === "Z" ? undefined : Number(parent);
+    const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/^.*\) /s, "").split(" ");
+    return fields[0] === "Z" ? undefined : fields;
   } catch {
     return undefined;
   }

@@ -9,17 +9,20 @@ export const app = new ServerApp().main(async (grid, context) => {
   for (const action of story.split(" ")) await have(grid, action);
 });
 
-/** Sends one action to a node and prints what it answers, a line each. */
+/** Sends one action to the nodes and prints what they answer, a line each. */
 async function have(grid: Grid, action: string): Promise<void> {
-  const [dstNodeId] = await grid.getNodeIds();
-  const content = new RecordDict({ about: new ConfigRecord({ action }) });
-  const [reply] = await grid.sendAndReceive([
-    new Message(content, { dstNodeId, messageType: `query.${action}` }),
-  ]);
-  if (reply.hasError()) return console.log(`${action} | error ${reply.error.code}: ${reply.error.reason}`);
-  for (const line of reply.content.config("told").get("lines") as string[]) {
-    console.log(`${action} | ${line}`);
+  const about = { messageType: `query.${action}` };
+  const content = () => new RecordDict({ about: new ConfigRecord({ action }) });
+  const nodes = await grid.getNodeIds();
+  const messages = nodes.map((dstNodeId) => new Message(content(), { ...about, dstNodeId }));
+  for await (const reply of grid.sendAndStream(messages)) {
+    if (reply.hasError()) console.log(`${action} | error ${reply.error.code}: ${reply.error.reason}`);
+    else for (const line of linesOf(reply)) console.log(`${action} | ${line}`);
   }
+}
+
+function linesOf(reply: Message): string[] {
+  return reply.content.config("told").get("lines") as string[];
 }
 
 async function misbehave(context: Context): Promise<void> {

@@ -1,5 +1,7 @@
 """What runs on each node: adds a known amount to the model and counts its calls."""
 
+import time
+
 from flwr.app import ArrayRecord, Context, Message, MetricRecord, RecordDict
 from flwr.clientapp import ClientApp
 
@@ -29,6 +31,7 @@ def train(message: Message, context: Context) -> Message:
     """Add this node's step to the model."""
     if context.run_config["raise-in"] == "clientapp":
         raise RuntimeError("the ClientApp raises on purpose")
+    time.sleep(context.run_config["pause-s"])
     step = STEPS[context.node_config["partition-id"]]
     arrays = [array + array.dtype.type(step) for array in message.content["arrays"].to_numpy_ndarrays()]
     return answer(message, context, arrays=ArrayRecord(arrays))

@@ -12,7 +12,9 @@ export const app = new ServerApp().main(async (grid, { runConfig }) => {
 /** Sends every node a message and fails with the first error that comes back. */
 async function ask(grid: Grid): Promise<void> {
   const nodes = await grid.getNodeIds();
-  const messages = nodes.map((dstNodeId) => new Message(new RecordDict(), { dstNodeId, messageType: "train" }));
+  const messages = nodes.map((dstNodeId) =>
+    new Message(new RecordDict(), { dstNodeId, messageType: "train" })
+  );
   for (const reply of await grid.sendAndReceive(messages)) {
     if (reply.hasError()) throw new Error(`code ${reply.error.code}: ${reply.error.reason}`);
   }

@@ -1,0 +1,91 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { Federation } from "../confinement/federation.ts";
+import { alive, descendantsOf, goes } from "../confinement/process_tree.ts";
+import type { Running } from "../confinement/running.ts";
+import { binary, isWindows } from "./binary.ts";
+
+/** Adds a known amount to a model on two nodes, and says what came out. */
+const APP = fileURLToPath(new URL("../interop/apps/typescript_app", import.meta.url));
+const RESULT = "The model is 8.0 everywhere after 4.0 calls of each node";
+
+const partition = (id: number) => ["--node-config", `partition-id=${id} num-partitions=2`];
+const UNCONFINED = "--allow-unconfined-apps";
+
+/** Ends a daemon by a signal, which only Windows does not have. */
+async function leaves(daemon: Running, signal: Deno.Signal): Promise<void> {
+  const started = isWindows ? [] : await descendantsOf(daemon.pid);
+  const { code, stderr } = await daemon.stop(isWindows ? "SIGKILL" : signal);
+  if (isWindows) return;
+  assertEquals(code, 0, stderr);
+  assertMatch(stderr, /terminated gracefully\.\r?\n$/);
+  await goes(() => alive(started), { withinMs: 1_000 });
+}
+
+Deno.test("compiled: a federation with TLS and registered nodes trains, and leaves in good order", async () => {
+  await using federation = await Federation.prepare({ program: binary });
+  const superlink = await federation.begin({ superlink: [UNCONFINED] });
+  const nodes = [
+    await federation.addSuperNode({ flags: [...partition(0), UNCONFINED] }),
+    await federation.addSuperNode({ host: "localhost", flags: [...partition(1), UNCONFINED] }),
+  ];
+  for (const daemon of [superlink, ...nodes]) {
+    await daemon.says(/WARNING.*--allow-unconfined-apps: a TypeScript app can read any file/);
+  }
+  const { code, stdout, stderr } = await federation.flwr(["run", APP, "test", "--stream"]);
+  assertEquals(code, 0, `${stdout}${stderr}\n${federation.said}`);
+  assertStringIncludes(stdout, RESULT);
+  const list = await federation.flwr(["list", "test", "--format", "json"]);
+  assertEquals(JSON.parse(list.stdout).runs.map(({ status }: { status: string }) => status), [
+    "finished:completed",
+  ]);
+  for (const [index, node] of nodes.entries()) await leaves(node, index === 0 ? "SIGTERM" : "SIGINT");
+  await leaves(superlink, "SIGTERM");
+});
+
+Deno.test("compiled: without --allow-unconfined-apps no TypeScript app runs, and the reason names the flag", async (t) => {
+  await using federation = await Federation.prepare({ program: binary });
+  const reason = /Cannot run a TypeScript app in the compiled program .* --allow-unconfined-apps/;
+
+  await t.step("a ServerApp fails its run", async () => {
+    const superlink = await federation.begin();
+    const { code, stdout, stderr } = await federation.flwr(["run", APP, "test", "--stream"]);
+    assertEquals(code, 1, stdout);
+    assertMatch(stdout, reason);
+    assertMatch(stderr, /^Error: Run \d+ failed: /m);
+    assertMatch(stderr, reason);
+    await leaves(superlink, "SIGTERM");
+  });
+
+  await t.step("a ClientApp answers with an error", async () => {
+    await federation.startSuperLink([UNCONFINED]);
+    const nodes = [];
+    for (const id of [0, 1]) nodes.push(await federation.addSuperNode({ flags: partition(id) }));
+    const { code, stdout } = await federation.flwr(["run", APP, "test", "--stream"]);
+    assertEquals(code, 1, stdout);
+    assertMatch(stdout, reason);
+    for (const node of nodes) assertMatch(node.said, reason);
+  });
+});
+
+Deno.test({
+  name: "compiled: a daemon that is interrupted while it starts leaves nothing behind",
+  ignore: isWindows,
+}, async () => {
+  await using federation = await Federation.prepare({ program: binary });
+  const ports = ["fleet", "control", "serverappio"].flatMap((api) => [`--${api}-api-address`, "127.0.0.1:0"]);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    for (const moment of [/Starting Flower/, /Control API/, /Fleet API/]) {
+      const daemon = await federation.spawn(["superlink", "--insecure", ...ports], { home: "superlink" });
+      await daemon.says(moment);
+      const started = await descendantsOf(daemon.pid);
+      const ended = await daemon.stop(signal);
+      // Before the role is started the signal ends the process by itself.
+      assert(
+        ended.code === 0 || ended.signal === signal,
+        `${signal} at ${moment}: ${ended.code} ${ended.stderr}`,
+      );
+      assertEquals(await alive(started), []);
+    }
+  }
+});
