@@ -49,6 +49,8 @@ export const clientapp = command({
         print,
       });
       status = end === "failed" ? 1 : 0;
+      // An app that loops without a pause outlives its Worker's end, and only dies with the process.
+      if (end === "stopped") break;
       if (many) {
         // The launcher looks for a line of its own, and an app may have left one open.
         env.stdout(`${lineIsOpen ? "\n" : ""}${await readyLine(token)}\n`);

@@ -28,3 +28,14 @@ export async function renamed(
   else await Deno.copyFile(binaryPath, path);
   return path;
 }
+
+/**
+ * Whether the executable runs on the Deno that `deno.json` pins. Where that one's runtime cannot be had, as in
+ * `tests/tools/denort.sh`, it is 2.9.4, whose HTTP/2 may abort the process when a connection ends amid a call: the
+ * reason for the pin.
+ */
+export async function runsOnPin(): Promise<boolean> {
+  const { stdout } = await new Deno.Command(binaryPath, { args: ["--version"] }).output();
+  const [, runs] = new TextDecoder().decode(stdout).match(/Deno (\d+\.\d+\.\d+)/) ?? [];
+  return runs === JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json"))).deno;
+}
