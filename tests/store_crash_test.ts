@@ -16,13 +16,16 @@ async function writeAndKill(folder: string, round: number): Promise<string[]> {
   let rest = "";
   // Killed after so many messages, each time another number: the point in its work is as good as random.
   const enough = 1 + (round * 7) % 23;
+  let alive = true;
+  // To the end of the pipe: what it said before it died was said.
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     const parts = (rest + text).split("\n");
     rest = parts.pop()!;
     lines.push(...parts);
-    if (lines.filter((line) => line.startsWith("message ")).length >= enough) break;
+    if (!alive || lines.filter((line) => line.startsWith("message ")).length < enough) continue;
+    child.kill("SIGKILL");
+    alive = false;
   }
-  child.kill("SIGKILL");
   await child.status;
   return lines;
 }

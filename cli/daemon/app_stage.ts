@@ -18,6 +18,7 @@ export class AppStage implements Stage {
   readonly #grants: ThreadGrants;
   readonly #refusal: Error | undefined;
   readonly #installed = new Map<string, Promise<InstalledApp>>();
+  readonly #runFolders: string[] = [];
   #last: AppFolders | undefined;
   #spare: { readonly key: string; readonly thread: AppThread } | undefined;
 
@@ -42,7 +43,14 @@ export class AppStage implements Stage {
   async runFolder(runId: RunId): Promise<string> {
     const folder = join(this.#folders.runs, String(runId));
     await Deno.mkdir(folder, { recursive: true });
+    this.#runFolders.push(folder);
     return folder;
+  }
+
+  /** Removes the folders of runs in which nothing was left. */
+  async removeUnused(): Promise<void> {
+    // Nothing but an empty folder can be removed like this.
+    for (const folder of this.#runFolders) await Deno.remove(folder).catch(() => {});
   }
 
   // deno-lint-ignore require-await -- the port's signature

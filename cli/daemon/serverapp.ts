@@ -53,5 +53,6 @@ export const serverapp = command({
     return 0;
   } finally {
     transport.close();
+    await stage.removeUnused();
   }
 });

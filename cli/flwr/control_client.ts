@@ -4,6 +4,9 @@ import { UserError } from "../output.ts";
 import type { Init, Services } from "../../proto/mod.ts";
 import type { MethodTable } from "../../core/wire/methods.ts";
 import type { RpcClient } from "../../core/rpc/client.ts";
+import { mayRecover } from "../../core/rpc/retry.ts";
+import { RpcError } from "../../core/rpc/status.ts";
+import type { Transport } from "../../core/rpc/transport.ts";
 import { formatAddress, parseAddress } from "../../core/io/grpc/address.ts";
 import { explained, UNAVAILABLE_TEXT } from "./explained.ts";
 
@@ -12,6 +15,9 @@ type Name = keyof Control;
 
 /** How long a SuperLink may take to be there. */
 const READY_MS = 30_000;
+
+/** After so long the user is told what is waited for. */
+const SILENT_MS = 2_000;
 
 /** Where an address without a port leads. */
 const HTTPS_PORT = 443;
@@ -37,7 +43,7 @@ export class ControlClient {
     refuseLocal(connection);
     const transport = await env.connect({ address: withPort(connection), tls });
     try {
-      await transport.ready(READY_MS);
+      await ready(transport, env);
     } catch (error) {
       transport.close();
       throw unreachable(error, connection);
@@ -82,6 +88,19 @@ export class ControlClient {
   }
 }
 
+/** Waits until a SuperLink is there, and says so when that takes a while. @throws {RpcError} */
+async function ready(transport: Transport, env: Env): Promise<void> {
+  try {
+    await transport.ready(SILENT_MS);
+  } catch (error) {
+    const isSlow = error instanceof RpcError && error.code === "DEADLINE_EXCEEDED";
+    if (!isSlow && !mayRecover(error)) throw error;
+    const reason = isSlow ? `${transport.address} does not answer (it may expect TLS)` : error.details;
+    env.stderr(`Waiting for the SuperLink for up to ${READY_MS / 1_000} s: ${reason}\n`);
+    await transport.ready(READY_MS - SILENT_MS);
+  }
+}
+
 async function* texts(
   replies: AsyncIterable<Control["StreamLogs"]["response"]>,
 ): AsyncGenerator<{ text: string; at: number }> {
@@ -96,7 +115,15 @@ async function roots(env: Env, connection: Connection): Promise<Uint8Array | und
       hint: `Correct root-certificates of [superlink.${connection.name}] in config.toml`,
     });
   }
-  return await env.files.read(path);
+  const content = await env.files.read(path);
+  const { checkRoots, TlsFileError } = await import("../../core/io/tls.ts");
+  try {
+    checkRoots({ path, content }, env.clock.now());
+  } catch (error) {
+    if (error instanceof TlsFileError) throw new UserError(error.message, { hint: error.hint });
+    throw error;
+  }
+  return content;
 }
 
 /** Words that stand for a SuperLink which Flower starts by itself for simulations. */

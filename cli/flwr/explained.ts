@@ -40,6 +40,12 @@ const TEXTS: readonly { code: StatusName; details: RegExp; text: string }[] = [
   },
   {
     code: "UNIMPLEMENTED",
+    details: /^Method not found/,
+    text:
+      "There is no Control API at this address. Please check 'address' in the SuperLink connection configuration: it must be that of --control-api-address, on port 9093 unless told.",
+  },
+  {
+    code: "UNIMPLEMENTED",
     details: /^ControlServicer initialized without user authentication$/,
     text: "Account authentication is not enabled on this SuperLink.",
   },

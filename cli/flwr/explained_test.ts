@@ -29,6 +29,11 @@ const rows: [StatusName, string, string][] = [
     "The SuperLink does not support `flwr pull` command.",
   ],
   [
+    "UNIMPLEMENTED",
+    "Method not found: /flwr.proto.Control/ListRuns",
+    "There is no Control API at this address. Please check 'address' in the SuperLink connection configuration: it must be that of --control-api-address, on port 9093 unless told.",
+  ],
+  [
     "UNAUTHENTICATED",
     "Access denied",
     "Authentication failed. Please run `flwr login` to authenticate and try again.",

@@ -30,6 +30,8 @@ class FolderContentFiles implements ContentFiles {
   readonly #folder: string;
   /** Shelves that are there, or on their way. */
   readonly #shelves = new Map<string, Promise<void>>();
+  /** How many writers are at work on each shelf. */
+  readonly #inUse = new Map<string, number>();
   #written = 0;
 
   readonly #durable: boolean;
@@ -40,6 +42,10 @@ class FolderContentFiles implements ContentFiles {
   }
 
   async write(id: ObjectId, content: Uint8Array): Promise<void> {
+    await this.#using(this.#shelfOf(id), () => this.#write(id, content));
+  }
+
+  async #write(id: ObjectId, content: Uint8Array): Promise<void> {
     const shelf = this.#shelfOf(id);
     const path = this.#pathOf(id);
     if (await sizeOf(path) !== content.length) {
@@ -75,10 +81,39 @@ class FolderContentFiles implements ContentFiles {
 
   async *list(): AsyncIterable<ObjectId> {
     for await (const shelf of Deno.readDir(this.#folder)) {
-      if (!/^[0-9a-f]{2}$/.test(shelf.name)) continue;
+      if (!isShelf(shelf.name)) continue;
       for await (const { name } of Deno.readDir(`${this.#folder}/${shelf.name}`)) {
         if (isId(name) && name.startsWith(shelf.name)) yield name;
       }
+    }
+  }
+
+  async tidy(): Promise<void> {
+    for await (const { name } of Deno.readDir(this.#folder)) {
+      if (isShelf(name)) this.#tidyShelf(`${this.#folder}/${name}`);
+    }
+  }
+
+  /** In one go, so that nobody can begin to write there meanwhile. */
+  #tidyShelf(shelf: string): void {
+    if (this.#inUse.has(shelf)) return;
+    this.#shelves.delete(shelf);
+    try {
+      Deno.removeSync(shelf);
+    } catch {
+      // Nothing but an empty folder can be removed like this.
+    }
+  }
+
+  /** Keeps a shelf from being tidied away while somebody works there. */
+  async #using<T>(shelf: string, work: () => Promise<T>): Promise<T> {
+    this.#inUse.set(shelf, (this.#inUse.get(shelf) ?? 0) + 1);
+    try {
+      return await work();
+    } finally {
+      const left = this.#inUse.get(shelf)! - 1;
+      if (left === 0) this.#inUse.delete(shelf);
+      else this.#inUse.set(shelf, left);
     }
   }
 
@@ -107,6 +142,10 @@ class FolderContentFiles implements ContentFiles {
     });
     if (this.#durable) await flush(this.#folder);
   }
+}
+
+function isShelf(name: string): boolean {
+  return /^[0-9a-f]{2}$/.test(name);
 }
 
 /** An id is a part of a path, so it is nothing but hex. */

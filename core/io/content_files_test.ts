@@ -32,6 +32,29 @@ async function filesBelow(folder: string): Promise<string[]> {
   return found.sort();
 }
 
+Deno.test("openContentFiles: tidying leaves no empty folders, and no writer in the lurch", () =>
+  inFolder(async (folder) => {
+    const files = await openContentFiles(`${folder}/objects`);
+    const names = async () =>
+      (await Array.fromAsync(Deno.readDir(`${folder}/objects`))).map(({ name }) => name);
+    await files.write(ONE.id, ONE.bytes);
+    await files.write(TWO.id, TWO.bytes);
+    await files.remove(ONE.id);
+    await files.tidy();
+    assertEquals((await names()).sort(), [TWO.id.slice(0, 2), "unfinished"].sort());
+    await files.write(ONE.id, ONE.bytes);
+    assertEquals(await files.read(ONE.id), ONE.bytes);
+    const many = Array.from({ length: 60 }, (_, index) => content(`content ${index}`));
+    let writing = true;
+    const tidying = (async () => {
+      while (writing) await files.tidy();
+    })();
+    for (const { id, bytes } of many) await files.write(id, bytes);
+    writing = false;
+    await tidying;
+    for (const { id, bytes } of many) assertEquals(await files.read(id), bytes);
+  }));
+
 const kinds: [string, (folder: string) => Promise<ContentFiles>][] = [
   ["openContentFiles", (folder) => openContentFiles(`${folder}/objects`)],
   ["memoryContentFiles", () => Promise.resolve(memoryContentFiles())],

@@ -22,5 +22,6 @@ export function memoryContentFiles(): ContentFiles {
     async *list() {
       yield* [...contents.keys()];
     },
+    tidy: () => Promise.resolve(),
   };
 }

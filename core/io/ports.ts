@@ -43,6 +43,8 @@ export interface ContentFiles {
   remove(id: ObjectId): Promise<void>;
   /** Every id that is held. */
   list(): AsyncIterable<ObjectId>;
+  /** Removes what stays when contents go, such as empty folders; work may go on meanwhile. */
+  tidy(): Promise<void>;
 }
 
 /** A database that cannot be used; the message says which, what was expected and what to do. */
@@ -69,6 +71,8 @@ export interface SqlStatement {
 export interface SqlDatabase {
   /** Where it is, for messages to people. */
   readonly path: string;
+  /** Has the file written in the way of this program from here on. To be called once it is known to be ours. */
+  adopt(): void;
   /** Whether a transaction is open; an error may have ended it. */
   readonly inTransaction: boolean;
   /** Parses a statement, once for the same text. */

@@ -13,8 +13,9 @@ export function sqlitePaths(path: string): string[] {
 }
 
 /**
- * Opens the SQLite database at `path`, creating it (readable by its owner only) when there is none. What a
- * transaction wrote survives a crash once COMMIT returned.
+ * Opens the SQLite database at `path`, creating it (readable by its owner only) when there is none. A file that is
+ * there stays as it is until it is adopted; from then on, what a transaction wrote survives a crash once COMMIT
+ * returned.
  * @throws {DatabaseError} when it is in use, damaged, no database, or cannot be written
  */
 export async function openSqlite(path: string): Promise<SqlDatabase> {
@@ -67,24 +68,28 @@ class OpenDatabase implements SqlDatabase {
     return new Promise((resolve) => setImmediate(resolve));
   }
 
+  adopt(): void {
+    // auto_vacuum takes effect only while the file is empty, and has to stand before journal_mode.
+    this.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL");
+  }
+
   close(): void {
     this.#database.close();
     this.#lock.release();
   }
 
+  /** Changes nothing in the file: it may turn out to be another program's. */
   #prepareFile(): void {
-    // auto_vacuum takes effect only while the file is empty, and has to stand before journal_mode.
     this.#database.exec(`
       PRAGMA busy_timeout = 5000;
-      PRAGMA auto_vacuum = INCREMENTAL;
-      PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
       PRAGMA foreign_keys = ON;
       PRAGMA temp_store = MEMORY;
       PRAGMA journal_size_limit = ${LOG_SIZE_LIMIT};
     `);
     const { quick_check: verdict } = this.#database.prepare("PRAGMA quick_check(1)").get() as SqlRow;
-    if (verdict !== "ok") throw Object.assign(new Error(String(verdict)), { errcode: 11 });
+    if (verdict === "ok") return;
+    throw Object.assign(new Error(String(verdict).replace(/^\*+.*\*+\s*/, "")), { errcode: 11 });
   }
 
   #translated<T>(work: () => T): T {

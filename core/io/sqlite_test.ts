@@ -44,6 +44,7 @@ Deno.test("a write is on disk when it is acknowledged, in files only their owner
   inFolder(async (folder) => {
     const path = `${folder}/state.db`;
     const database = await openSqlite(path);
+    database.adopt();
     const ask = (pragma: string) => Object.values(database.prepare(`PRAGMA ${pragma}`).get()!)[0];
     assertEquals([ask("journal_mode"), ask("synchronous"), ask("foreign_keys")], ["wal", 2n, 1n]);
     database.execute("CREATE TABLE one (value ANY)");

@@ -63,6 +63,12 @@ export function checkServerFiles(files: ServerFiles, nowMs: number): string[] {
         `clients will refuse it`,
     );
   }
+  if (/^ed(25519|448)$/.test(key.asymmetricKeyType ?? "")) {
+    warnings.push(
+      `Certificate ${files.certificateChain.path} has an Edwards key: corolla's own parts connect to it, ` +
+        `Python's gRPC does not. Use an EC (P-256) or RSA key where official parts connect, too`,
+    );
+  }
   return warnings;
 }
 
@@ -88,7 +94,7 @@ export function checkRoots(file: NamedFile, nowMs: number): string[] {
   return roots.flatMap((certificate) => soonOver(file.path, { certificate, nowMs }));
 }
 
-const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[^-]+-----END \1-----/g;
+const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----.+?-----END \1-----/gs;
 
 /** The PEM blocks of a file: what each claims to be, and its text. */
 function pemBlocks(file: NamedFile): { label: string; text: string }[] {

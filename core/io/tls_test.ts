@@ -53,6 +53,9 @@ Deno.test("each thing that is wrong has a sentence of its own that names the fil
   const oldCa = await makeCertificate({ name: "Old CA", isCa: true, validDays: [-30, -2] });
   const middle = await makeCertificate({ name: "Middle CA", isCa: true, issuer: other.ca });
   const encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+  const oldEncrypted =
+    "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,7EA5\n\n" +
+    "AAAA\n-----END EC PRIVATE KEY-----\n";
   const damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   const damagedKey = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
   const table: [ReturnType<typeof files>, string][] = [
@@ -77,6 +80,10 @@ Deno.test("each thing that is wrong has a sentence of its own that names the fil
     [files(made, { key: "" }), "Cannot use server.key as private key: it holds no PEM key"],
     [
       files(made, { key: encrypted }),
+      "Cannot use server.key as private key: it is protected by a passphrase",
+    ],
+    [
+      files(made, { key: oldEncrypted }),
       "Cannot use server.key as private key: it is protected by a passphrase",
     ],
     [files(made, { key: damagedKey }), "Cannot use server.key as private key: its kind"],
@@ -108,6 +115,12 @@ Deno.test("what is not wrong yet is said: a certificate that ends soon, one that
   assertEquals(rest, []);
   const nameless = await makeServerFiles({ hosts: [] });
   assertStringIncludes(checkServerFiles(files(nameless), Date.now())[0], "names no host or address");
+  const algorithm = { name: "Ed25519" };
+  const edwards = await makeCertificate({ name: "edwards", hosts: ["localhost"], algorithm });
+  assertStringIncludes(
+    checkServerFiles(files({ ca: edwards, server: edwards }), Date.now())[0],
+    "Python's gRPC does not",
+  );
 });
 
 Deno.test("roots alone can be checked", async () => {

@@ -41,6 +41,8 @@ export function fraction(random: Random): number {
 interface Outage {
   readonly since: number;
   failedTries: number;
+  /** The reason that was logged last. */
+  reason?: string;
   pause?: Pause;
 }
 
@@ -103,8 +105,10 @@ export class Reconnection {
       throw failure;
     }
     const ms = Math.min(leftMs, fraction(random) * pauseCeilingMs(outage.failedTries));
-    log?.warn(`Connection attempt failed, retrying in ${(ms / 1000).toFixed(2)} seconds`);
-    log?.debug(failure.details);
+    // Said once, not at every try: it seldom changes.
+    const reason = failure.details === outage.reason ? "" : `: ${failure.details}`;
+    outage.reason = failure.details;
+    log?.warn(`Connection attempt failed, retrying in ${(ms / 1000).toFixed(2)} seconds${reason}`);
     const cancel = new AbortController();
     const over = clock.sleep(ms, cancel.signal).then(() => {
       outage.pause = undefined;

@@ -46,7 +46,7 @@ Deno.test("an outage is logged in Flower's words and ends with the first success
   reconnection.reached();
   reconnection.reached();
   assertEquals(log.texts("warn"), [
-    "Connection attempt failed, retrying in 1.00 seconds",
+    `Connection attempt failed, retrying in 1.00 seconds: ${away.details}`,
     "Connection attempt failed, retrying in 2.00 seconds",
     "Connection attempt failed, retrying in 4.00 seconds",
   ]);

@@ -37,6 +37,10 @@ export class MemoryStore implements Store {
     });
   }
 
+  compact(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async close(): Promise<void> {
     await this.#serial.idle();
   }

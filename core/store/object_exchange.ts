@@ -133,7 +133,7 @@ export class ObjectExchange {
     return tx.deleteParcel(run, message);
   }
 
-  /** Lets the objects of all messages of a run go. */
+  /** Lets the objects of all messages of a run go, and with them the room that they took. */
   async releaseRun(run: RunId): Promise<void> {
     while (true) {
       const gone = await this.#store.transaction(async (tx) => {
@@ -142,9 +142,11 @@ export class ObjectExchange {
         for (const { messageId } of parcels) ids.push(...await tx.deleteParcel(run, messageId));
         return parcels.length === 0 ? undefined : ids;
       });
-      if (!gone) return;
+      if (!gone) break;
       await this.discard(gone);
     }
+    await this.#files.tidy();
+    await this.#store.compact();
   }
 
   /** Removes the files of contents whose row went, unless the content came back in the meantime. */

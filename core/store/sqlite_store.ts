@@ -35,6 +35,7 @@ export class SqliteStore implements Store {
   #working: Promise<void> | undefined;
   #closed = false;
   #groups = 0;
+  #compacting: (() => void)[] = [];
 
   /** @throws {DatabaseError} when it is no database of ours, or one of a newer version; it is closed then */
   constructor(database: SqlDatabase) {
@@ -65,22 +66,48 @@ export class SqliteStore implements Store {
     });
   }
 
+  compact(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#compacting.push(resolve);
+      this.#working ??= this.#workOff();
+    });
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#working;
-    this.#database.prepare("PRAGMA incremental_vacuum").all();
-    this.#database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    this.#giveBack();
     this.#database.close();
   }
 
   async #workOff(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      await this.#writeGroup();
+    while (this.#waiting.length > 0 || this.#compacting.length > 0) {
+      if (this.#waiting.length > 0) await this.#writeGroup();
+      else this.#compactNow();
       // A piece of work that goes from transaction to transaction would otherwise keep everything else waiting.
       await this.#database.turn();
     }
     this.#working = undefined;
+  }
+
+  /** Once for all who wait for it, and only when nobody waits for anything else. */
+  #compactNow(): void {
+    const waiting = this.#compacting;
+    this.#compacting = [];
+    try {
+      this.#giveBack();
+    } catch {
+      // The next transaction meets the same trouble and reports it to someone who can act.
+    }
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Leaves a file without free pages and an empty log. Each step frees one page, so it has to be read to its end. */
+  #giveBack(): void {
+    this.#database.prepare("PRAGMA incremental_vacuum").all();
+    this.#database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
   }
 
   /** Never rejects: what goes wrong reaches those whose transactions it hits. */

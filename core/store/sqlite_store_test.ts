@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { storeSuite } from "../../tests/suites/store_suite.ts";
-import { aMessage, aNode, aRun, objectId } from "../../tests/suites/store_rows.ts";
+import { aFab, aMessage, aNode, aRun, objectId } from "../../tests/suites/store_rows.ts";
 import { ExchangeWorld, thing } from "../../tests/suites/exchange_world.ts";
 import { temporarySqliteStore } from "../../tests/suites/temporary_store.ts";
 import { DatabaseError, type SqlDatabase, StorageFullError } from "../io/ports.ts";
@@ -43,12 +43,14 @@ Deno.test("another program's database is refused, unchanged and free again", () 
     const other = await openSqlite(path);
     other.execute("CREATE TABLE node (id TEXT)");
     other.close();
+    const bytes = await Deno.readFile(path);
     const database = await openSqlite(path);
     const error = assertThrows(() => new SqliteStore(database), DatabaseError);
     assertStringIncludes(error.message, `database ${path} as it must be one that corolla made`);
     const again = await openSqlite(path);
     assertEquals(again.prepare("SELECT name FROM sqlite_schema").all().map(({ name }) => name), ["node"]);
     again.close();
+    assertEquals(await Deno.readFile(path), bytes);
   }));
 
 Deno.test("a database of a newer version is refused", () =>
@@ -57,9 +59,11 @@ Deno.test("a database of a newer version is refused", () =>
     const newer = await openSqlite(path);
     newer.execute("PRAGMA user_version = 99");
     newer.close();
+    const bytes = await Deno.readFile(path);
     const database = await openSqlite(path);
     const error = assertThrows(() => new SqliteStore(database), DatabaseError);
     assertStringIncludes(error.message, "it has 99, from a newer corolla");
+    assertEquals(await Deno.readFile(path), bytes);
   }));
 
 Deno.test("a schema that fails half way leaves the database empty", () =>
@@ -72,6 +76,7 @@ Deno.test("a schema that fails half way leaves the database empty", () =>
       },
       prepare: (sql) => database.prepare(sql),
       turn: () => database.turn(),
+      adopt: () => database.adopt(),
       execute: (sql) => database.execute(sql.includes("CREATE TABLE") ? `${sql}; CREATE TABLE run (a)` : sql),
       close: () => database.close(),
     };
@@ -122,6 +127,7 @@ function watched(database: SqlDatabase, failing: () => boolean): SqlDatabase & {
       return { ...statement, run, get: () => undefined, all: () => [] };
     },
     execute: (sql: string) => database.execute(sql),
+    adopt: () => database.adopt(),
     turn: () => database.turn(),
     close: () => database.close(),
   };
@@ -152,6 +158,24 @@ Deno.test("when a group cannot be written, all of it fails and nothing of it sta
     await store.transaction((tx) => tx.putNode(aNode(4n)));
     assertEquals((await store.transaction((tx) => tx.nodes())).map(({ nodeId }) => nodeId), [4n]);
     await store.close();
+  }));
+
+Deno.test("compacting gives back what was forgotten, also while others write", () =>
+  atPath(async (path) => {
+    const store = new SqliteStore(await openSqlite(path));
+    await store.transaction((tx) => tx.putNode(aNode(1n)));
+    await store.compact();
+    const { size } = await Deno.stat(path);
+    assertEquals((await Deno.stat(`${path}-wal`)).size, 0);
+    const fab = { ...aFab("app"), content: new Uint8Array(3_000_000) };
+    await store.transaction((tx) => tx.putFab(fab));
+    await store.transaction((tx) => tx.deleteFab("app"));
+    const writing = Array.from({ length: 3 }, () => store.transaction((tx) => tx.putNode(aNode(1n))));
+    await Promise.all([...writing, store.compact(), store.compact()]);
+    assertEquals([(await Deno.stat(path)).size, (await Deno.stat(`${path}-wal`)).size], [size, 0]);
+    assertEquals((await store.transaction((tx) => tx.nodes())).length, 1);
+    await store.close();
+    await store.compact();
   }));
 
 Deno.test("the files do not grow from run to run", () =>

@@ -14,6 +14,8 @@ import type { Task } from "../model/task.ts";
  */
 export interface Store {
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Gives back to the disk what forgotten rows took. Failing to is no loss: it stays for use. */
+  compact(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export interface RunRows {
 
   fab(hash: string): Promise<StoredFab | undefined>;
   putFab(fab: StoredFab): Promise<void>;
+  deleteFab(hash: string): Promise<void>;
 }
 
 /** A message and how far it came. Times are Unix milliseconds. */

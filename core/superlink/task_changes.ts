@@ -57,7 +57,18 @@ export async function writeChange(
     if (task.status === "pending") afterwards(() => link.wakeups.notify(news.tasks));
     if (task.leaseUntil !== undefined) afterwards(() => link.lapses.expect(task.leaseUntil!));
   }
-  if (change.ended) await letGo(link, changing, run.runId);
+  if (!change.ended) return;
+  await letGo(link, changing, run.runId);
+  await letAppGo(tx, run);
+}
+
+/** The app's archive goes with the last run that needs it. */
+async function letAppGo(tx: Transaction, { fabHash }: Run): Promise<void> {
+  const unfinished = [...await tx.pendingTasks(), ...await tx.leasedTasks()];
+  for (const runId of new Set(unfinished.map((task) => task.runId))) {
+    if ((await tx.run(runId))?.fabHash === fabHash) return;
+  }
+  await tx.deleteFab(fabHash);
 }
 
 async function letGo(link: Link, { tx, afterwards }: Changing, run: RunId): Promise<void> {

@@ -269,3 +269,16 @@ Deno.test("a SuperExec must know the secret where there is one", async () => {
   assertEquals(run!.fab_id, "corolla/quickstart");
   assertEquals((await knowing.call(serverAppIo.GetRun, { run_id: 5n })).run, null);
 });
+
+Deno.test("an app is kept for as long as a run of it is not finished", async () => {
+  const world = await TestFederation.start();
+  const [first, second] = [await world.runningApp(), await world.startRun()];
+  const { fabHash } = (await world.store.transaction((tx) => tx.run(second)))!;
+  const isKept = async () => await world.store.transaction((tx) => tx.fab(fabHash)) !== undefined;
+  await first.finish();
+  assertEquals(await isKept(), true);
+  await world.cli.call(control.StopRun, { run_id: second });
+  assertEquals(await isKept(), false);
+  await (await world.runningApp()).finish("failed");
+  assertEquals(await isKept(), false);
+});

@@ -140,6 +140,13 @@ function refused(error: unknown): unknown {
       { cause: error },
     );
   }
+  if (isStatus(error, "UNIMPLEMENTED")) {
+    return new SuperNodeError(
+      `There is no Fleet API at the address that --superlink gives (${error.details}). It must be that of the ` +
+        `SuperLink's --fleet-api-address, on port 9092 unless told`,
+      { cause: error },
+    );
+  }
   if (isStatus(error, "FAILED_PRECONDITION")) {
     return new SuperNodeError(
       `The SuperLink refuses this SuperNode: ${error.details} If its key is new, have it registered with ` +

@@ -151,7 +151,15 @@ export class Federation implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const running of this.#running.reverse()) await running.stop();
-    await Deno.remove(this.folder, { recursive: true });
+    // On Windows an app process that is still leaving keeps its files.
+    for (let tries = 1;; tries++) {
+      try {
+        return await Deno.remove(this.folder, { recursive: true });
+      } catch (error) {
+        if (tries === 50) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 
   #serverTls(listener: string): string[] {

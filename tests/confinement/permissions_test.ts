@@ -8,6 +8,8 @@ import type { Running } from "./running.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
+const HOSTILE = join(ROOT, "tests", "confinement", "apps", "hostile");
+
 /** Asked for only to be told no: what is not there needs no leave, and who is refused goes on without. */
 const IN_VAIN: readonly RegExp[] = [/^env (LD|DYLD)_/, /^read .*flwr-(server|client)app(\.exe)?$/];
 
@@ -52,6 +54,42 @@ Deno.test("permissions: a role asks for what it is given, and is given nothing t
     const idle = allowed.filter((one) => !wanted.some((other) => holds(one, other)));
     assertEquals(unexplained(idle, IN_RESERVE), [], role.name);
   }
+});
+
+Deno.test("permissions: SuperExecs run apps with what is printed for them, by name and by address", async () => {
+  await using federation = await Federation.prepare({ program: fromSource });
+  await Deno.mkdir(federation.path("data"));
+  await Deno.writeTextFile(federation.path("data/images.txt"), "what the operator grants");
+  await Deno.writeTextFile(federation.path("secret"), "x".repeat(64));
+  const process = ["--isolation", "process", "--superexec-auth-secret-file", federation.path("secret")];
+  const superlink = await federation.begin({ superlink: process });
+  const supernode = await federation.addSuperNode({ flags: process });
+  const plugins = [
+    { plugin: "serverapp", of: superlink, host: "localhost", grants: [] },
+    { plugin: "clientapp", of: supernode, host: "127.0.0.1", grants: [federation.path("data")] },
+  ];
+  for (const { plugin, of, host, grants } of plugins) {
+    const [, port] = await of.says(/Starting (?:Server|Client)AppIo API on \S+:(\d+)\r?\n/);
+    await federation.spawn([
+      "superexec",
+      ...["--plugin-type", plugin, "--appio-api-address", `${host}:${port}`],
+      ...["--root-certificates", federation.path("certificates/ca.crt")],
+      ...["--superexec-auth-secret-file", federation.path("secret")],
+      ...grants.flatMap((path) => ["--allow-app-read", path]),
+    ], { home: `superexec ${plugin}` });
+  }
+  const settings = { story: "may", "granted-path": federation.path("data/images.txt") };
+  const config = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(" ");
+  const { code, stdout } = await federation.flwr([
+    "run",
+    HOSTILE,
+    "test",
+    "--stream",
+    "--run-config",
+    config,
+  ]);
+  assertEquals(code, 0, `${stdout}${federation.said}`);
+  assertMatch(stdout, /may \| granted: what the operator grants\n/);
 });
 
 /** The permissions on a role's command line. */

@@ -18,6 +18,8 @@ export interface CertificateOptions {
   readonly hosts?: readonly string[];
   /** Days before and after now; a year each unless given. */
   readonly validDays?: readonly [from: number, to: number];
+  /** The kind of key, for a certificate that signs itself; ECDSA on P-256 unless given. */
+  readonly algorithm?: { readonly name: string };
 }
 
 /** A certificate with its key, as PEM bytes. */
@@ -32,8 +34,8 @@ let serial = 0;
 
 /** Makes a certificate on the spot. */
 export async function makeCertificate(options: CertificateOptions): Promise<TestCertificate> {
-  const { name, issuer, isCa = false, hosts = [], validDays = [-365, 365] } = options;
-  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]) as CryptoKeyPair;
+  const { name, issuer, isCa = false, hosts = [], validDays = [-365, 365], algorithm = ALGORITHM } = options;
+  const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as CryptoKeyPair;
   const [notBefore, notAfter] = validDays.map((days) => new Date(Date.now() + days * DAY_MS));
   const names = hosts.map((host) => ({
     type: (/^[\d.]+$|:/.test(host) ? "ip" : "dns") as GeneralNameType,
@@ -45,7 +47,7 @@ export async function makeCertificate(options: CertificateOptions): Promise<Test
     ...{
       publicKey: keys.publicKey,
       signingKey: (issuer?.keys ?? keys).privateKey,
-      signingAlgorithm: ALGORITHM,
+      signingAlgorithm: algorithm as EcdsaParams,
     },
     extensions: [
       new BasicConstraintsExtension(isCa, undefined, true),

@@ -12,12 +12,10 @@ play("the official flwr sees no difference between the SuperLinks", (stage) => c
 play("our flwr sees no difference between the SuperLinks", (stage) => compare("ours", stage));
 
 async function compare(cli: Maker, stage: Stage): Promise<void> {
-  const official = await tour(
-    cli,
-    await Federation.start(stage, { superlink: "official", security: "auth" }),
-  );
-  const ours = await tour(cli, await Federation.start(stage, { superlink: "ours", security: "auth" }));
-  assertEquals(ours, official);
+  const official = await Federation.start(stage, { superlink: "official", security: "auth" });
+  const ours = await Federation.start(stage, { superlink: "ours", security: "auth" });
+  const [expected, actual] = await Promise.all([tour(cli, official), tour(cli, ours)]);
+  assertEquals(actual, expected);
 }
 
 /** Everything a user may ask of a SuperLink that no SuperNode is connected to. */

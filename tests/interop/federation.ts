@@ -174,7 +174,7 @@ export class Federation {
     const trust = setting.security === "plain"
       ? "insecure = true"
       : `root-certificates = ${JSON.stringify(stage.path("certificates/ca.crt"))}`;
-    const name = `user-${maker}`;
+    const name = `user-${maker}-of-${setting.superlink}`;
     const address = at(host, this.#addresses.control);
     const profile = `[superlink]\ndefault = "test"\n\n[superlink.test]\naddress = "${address}"\n${trust}\n`;
     stage.write(`homes/${name}/config.toml`, profile);

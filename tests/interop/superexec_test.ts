@@ -12,7 +12,7 @@ play("an official SuperLink and SuperNodes with --isolation=process; our SuperEx
   await federation.succeed({ cli: "official", app: "python", rounds: 1 });
 });
 
-play("the same with a TypeScript app, which official daemons only carry", async (stage) => {
+play("an official SuperLink and SuperNodes carry a TypeScript app; our SuperExecs", async (stage) => {
   const federation = await apart(stage, { daemons: "official", superexecs: "ours", runtime: "typescript" });
   await federation.succeed({ cli: "ours", app: "typescript", rounds: 1 });
 });

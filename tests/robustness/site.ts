@@ -81,9 +81,14 @@ export class Site {
     return this.#superlink;
   }
 
+  /** The SuperLink's `FLWR_HOME`. */
+  get home(): string {
+    return this.stage.path("homes/superlink");
+  }
+
   /** Where the SuperLink keeps its state. */
   get stateFolder(): string {
-    return this.stage.path("homes/superlink/superlink");
+    return `${this.home}/superlink`;
   }
 
   /** Where an API of the SuperLink listens. */

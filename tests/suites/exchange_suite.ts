@@ -426,6 +426,10 @@ class GatedFiles implements ContentFiles {
     return this.#files.read(id);
   }
 
+  tidy(): Promise<void> {
+    return this.#files.tidy();
+  }
+
   remove(id: string): Promise<void> {
     return this.#files.remove(id);
   }

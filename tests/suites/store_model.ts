@@ -83,6 +83,7 @@ const kinds: { [M in keyof Transaction]?: fc.Arbitrary<unknown[]> } = {
   putContext: fc.tuple(run, fc.uint8Array({ maxLength: 3 })),
   fab: fc.tuple(object),
   putFab: fc.tuple(object.map((hash) => aFab(hash))),
+  deleteFab: fc.tuple(object),
   message: fc.tuple(run, object),
   replyTo: fc.tuple(run, object),
   undelivered: fc.tuple(peer),

@@ -213,6 +213,10 @@ function runs(check: Check): void {
     await tx.putFab(fab);
     assertEquals(await tx.fab("hash"), fab);
     assertEquals(await tx.fab("other"), undefined);
+    await tx.deleteFab("other");
+    assertEquals(await tx.fab("hash"), fab);
+    await tx.deleteFab("hash");
+    assertEquals(await tx.fab("hash"), undefined);
   });
 }
 

@@ -8,6 +8,7 @@ export async function temporarySqliteStore(): Promise<Store> {
   const store = new SqliteStore(await openSqlite(`${folder}/state.db`));
   return {
     transaction: (work) => store.transaction(work),
+    compact: () => store.compact(),
     close: async () => {
       await store.close();
       await Deno.remove(folder, { recursive: true }).catch(() => {});

@@ -59,7 +59,7 @@ function taskRows(journal: Journal): { rows: TaskRows; get(id: TaskId): Task | u
 
 type SeriesRows = Pick<
   RunRows,
-  "series" | "listSeries" | "putSeries" | "context" | "putContext" | "fab" | "putFab"
+  "series" | "listSeries" | "putSeries" | "context" | "putContext" | "fab" | "putFab" | "deleteFab"
 >;
 
 function seriesRows(journal: Journal): SeriesRows {
@@ -75,5 +75,9 @@ function seriesRows(journal: Journal): SeriesRows {
     putContext: (id, context) => Promise.resolve(contexts.set(id, context)),
     fab: (hash) => Promise.resolve(fabs.get(hash)),
     putFab: (fab) => Promise.resolve(fabs.set(fab.hash, fab)),
+    deleteFab: (hash) => {
+      fabs.delete(hash);
+      return Promise.resolve();
+    },
   };
 }

@@ -14,6 +14,7 @@ const MIGRATIONS: readonly string[] = [FIRST_SCHEMA];
 export function migrate(database: SqlDatabase): void {
   const version = Number(pragma(database, "user_version"));
   checkOurs(database, version);
+  database.adopt();
   if (version === MIGRATIONS.length) return;
   database.execute("BEGIN IMMEDIATE");
   try {

@@ -7,7 +7,7 @@ const COLUMNS = ["series_id", "federation", "description", "owner_id", "created_
 
 type SeriesRows = Pick<
   RunRows,
-  "series" | "listSeries" | "putSeries" | "context" | "putContext" | "fab" | "putFab"
+  "series" | "listSeries" | "putSeries" | "context" | "putContext" | "fab" | "putFab" | "deleteFab"
 >;
 
 /** What outlives a run among {@link RunRows}: series, their contexts and apps, in SQLite. */
@@ -42,9 +42,10 @@ function contextRows(database: SqlDatabase): Pick<RunRows, "context" | "putConte
   };
 }
 
-function fabRows(database: SqlDatabase): Pick<RunRows, "fab" | "putFab"> {
+function fabRows(database: SqlDatabase): Pick<RunRows, "fab" | "putFab" | "deleteFab"> {
   const byHash = database.prepare("SELECT * FROM fab WHERE hash = ?");
   const put = database.prepare(upsert("fab", "hash", ["hash", "verifications", "components", "content"]));
+  const remove = database.prepare("DELETE FROM fab WHERE hash = ?");
   return {
     fab: (hash) => {
       const row = byHash.get(hash);
@@ -52,6 +53,10 @@ function fabRows(database: SqlDatabase): Pick<RunRows, "fab" | "putFab"> {
     },
     putFab: ({ hash, verifications, components, content }) => {
       put.run(hash, JSON.stringify(verifications), JSON.stringify(components), content);
+      return Promise.resolve();
+    },
+    deleteFab: (hash) => {
+      remove.run(hash);
       return Promise.resolve();
     },
   };
