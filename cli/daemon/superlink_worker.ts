@@ -1,7 +1,8 @@
 import { systemClock } from "../../core/io/clock.ts";
 import { openContentFiles } from "../../core/io/content_files.ts";
+import { fileReserve } from "../../core/io/disk_reserve.ts";
 import type { GrpcServer } from "../../core/io/grpc/server.ts";
-import type { ContentFiles } from "../../core/io/ports.ts";
+import type { ContentFiles, DiskReserve } from "../../core/io/ports.ts";
 import { systemRandom } from "../../core/io/random.ts";
 import { openSqlite } from "../../core/io/sqlite.ts";
 import { MemoryStore } from "../../core/store/memory_store.ts";
@@ -20,11 +21,12 @@ const [clock, random] = [systemClock, systemRandom];
 
 serveRole<SuperLinkSettings>(async (settings, world) => {
   const { log } = world;
-  const store = await openStore(settings);
+  // What no database remembers need not survive a crash either, and nothing has to be written for it to go.
+  const durable = settings.databasePath !== undefined;
+  const reserve = durable ? fileReserve(`${settings.contentsPath}/reserve`) : undefined;
+  const store = await openStore(settings, reserve);
   try {
-    // What no database remembers need not survive a crash either.
-    const durable = settings.databasePath !== undefined;
-    const files = await asUserError(() => openContentFiles(settings.contentsPath, { durable }));
+    const files = await asUserError(() => openContentFiles(settings.contentsPath, { durable, reserve }));
     return await begin(settings, { store, files, world });
   } catch (error) {
     await store.close().catch((closing) => log.error(`Cannot close the database: ${closing}`));
@@ -32,9 +34,9 @@ serveRole<SuperLinkSettings>(async (settings, world) => {
   }
 });
 
-async function openStore({ databasePath }: SuperLinkSettings): Promise<Store> {
+async function openStore({ databasePath }: SuperLinkSettings, reserve?: DiskReserve): Promise<Store> {
   if (databasePath === undefined) return new MemoryStore();
-  return await asUserError(async () => new SqliteStore(await openSqlite(databasePath)));
+  return await asUserError(async () => new SqliteStore(await openSqlite(databasePath), { reserve }));
 }
 
 /** A SuperLink that is built and may be called. */

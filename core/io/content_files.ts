@@ -1,5 +1,5 @@
 import type { ObjectId } from "../model/ids.ts";
-import { type ContentFiles, StorageFullError } from "./ports.ts";
+import { type ContentFiles, type DiskReserve, StorageFullError } from "./ports.ts";
 
 /** The folder, within that of the contents, for files that are still being written. */
 const UNFINISHED = "unfinished";
@@ -11,19 +11,21 @@ const UNFINISHED = "unfinished";
  * always whole. One process at a time may use the folder; what an earlier one left unfinished is removed.
  *
  * @param options.durable `false` for contents that nobody will look for after a crash: nothing is flushed then
+ * @param options.reserve room on the same disk that contents must leave to others
  */
 export async function openContentFiles(
   folder: string,
-  options: { durable?: boolean } = {},
+  options: { durable?: boolean; reserve?: DiskReserve } = {},
 ): Promise<ContentFiles> {
-  const { durable = true } = options;
+  const { durable = true, reserve } = options;
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   const unfinished = `${folder}/${UNFINISHED}`;
   await Deno.remove(unfinished, { recursive: true }).catch(unlessNotFound);
   await Deno.mkdir(unfinished, { mode: 0o700 });
   // A shelf that the process before us made may not have reached the disk when it died.
   if (durable) await flush(folder);
-  return new FolderContentFiles(folder, durable);
+  reserve?.hold();
+  return new FolderContentFiles(folder, { durable, reserve });
 }
 
 class FolderContentFiles implements ContentFiles {
@@ -35,10 +37,12 @@ class FolderContentFiles implements ContentFiles {
   #written = 0;
 
   readonly #durable: boolean;
+  readonly #reserve: DiskReserve | undefined;
 
-  constructor(folder: string, durable: boolean) {
+  constructor(folder: string, { durable, reserve }: { durable: boolean; reserve: DiskReserve | undefined }) {
     this.#folder = folder;
     this.#durable = durable;
+    this.#reserve = reserve;
   }
 
   async write(id: ObjectId, content: Uint8Array): Promise<void> {
@@ -49,6 +53,7 @@ class FolderContentFiles implements ContentFiles {
     const shelf = this.#shelfOf(id);
     const path = this.#pathOf(id);
     if (await sizeOf(path) !== content.length) {
+      if (this.#reserve?.hold() === false) throw full(this.#folder, content.length);
       const draft = `${this.#folder}/${UNFINISHED}/${++this.#written}-${id}`;
       try {
         await writeNew(draft, content, this.#durable);
@@ -92,6 +97,7 @@ class FolderContentFiles implements ContentFiles {
     for await (const { name } of Deno.readDir(this.#folder)) {
       if (isShelf(name)) this.#tidyShelf(`${this.#folder}/${name}`);
     }
+    this.#reserve?.hold();
   }
 
   /** In one go, so that nobody can begin to write there meanwhile. */
@@ -199,7 +205,7 @@ function isFull(error: unknown): boolean {
   return code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
 }
 
-function full(folder: string, sizeBytes: number, cause: unknown): StorageFullError {
+function full(folder: string, sizeBytes: number, cause?: unknown): StorageFullError {
   return new StorageFullError(
     `Cannot store an object in ${folder} as its disk must have room for ${sizeBytes} bytes: it has not. ` +
       `Free some space.`,

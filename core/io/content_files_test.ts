@@ -55,6 +55,22 @@ Deno.test("openContentFiles: tidying leaves no empty folders, and no writer in t
     for (const { id, bytes } of many) assertEquals(await files.read(id), bytes);
   }));
 
+Deno.test("openContentFiles: what is set aside is no room for contents, and is taken again when there is some", () =>
+  inFolder(async (folder) => {
+    let room = true;
+    const reserve = { hold: () => room, release: () => true };
+    const files = await openContentFiles(`${folder}/objects`, { reserve });
+    await files.write(ONE.id, ONE.bytes);
+    room = false;
+    const error = await assertRejects(() => files.write(TWO.id, TWO.bytes), StorageFullError);
+    assertStringIncludes(error.message, `its disk must have room for ${TWO.bytes.length} bytes`);
+    // What is there already takes no room.
+    await files.write(ONE.id, ONE.bytes);
+    assertEquals(await Array.fromAsync(files.list()), [ONE.id]);
+    room = true;
+    await files.write(TWO.id, TWO.bytes);
+  }));
+
 const kinds: [string, (folder: string) => Promise<ContentFiles>][] = [
   ["openContentFiles", (folder) => openContentFiles(`${folder}/objects`)],
   ["memoryContentFiles", () => Promise.resolve(memoryContentFiles())],

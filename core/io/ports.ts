@@ -47,6 +47,17 @@ export interface ContentFiles {
   tidy(): Promise<void>;
 }
 
+/**
+ * Room on a disk that is set aside. Contents fill a disk, and only rows that are written then can empty it again: so
+ * contents are refused while the reserve cannot be held, and it is released for rows.
+ */
+export interface DiskReserve {
+  /** Whether the room is set aside, now if it was not before. */
+  hold(): boolean;
+  /** Gives the room free; false when there was none to give. */
+  release(): boolean;
+}
+
 /** A database that cannot be used; the message says which, what was expected and what to do. */
 export class DatabaseError extends Error {
   override name = "DatabaseError";

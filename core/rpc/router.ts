@@ -190,9 +190,12 @@ export class Router<Caller> implements CallTarget {
         ? reason
         : new RpcError("CANCELLED", "The call was cancelled", { cause: error });
     }
-    const stack = error instanceof Error ? error.stack ?? error.message : String(error);
-    this.#options.log.error(`Unexpected error in ${call.path}: ${stack}`);
-    return (this.#options.unexpected ?? exceptionCallingApplication)(error);
+    const refusal = (this.#options.unexpected ?? exceptionCallingApplication)(error);
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    // What the caller is told as it is was written for people, who need no stack.
+    const told = refusal.details === message;
+    this.#options.log.error(told ? `${call.path}: ${message}` : `Unexpected error in ${call.path}: ${stack}`);
+    return refusal;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { SqlDatabase } from "../io/ports.ts";
+import { type DiskReserve, type SqlDatabase, StorageFullError } from "../io/ports.ts";
 import { logRows } from "./sqlite/log_rows.ts";
 import { messageRows } from "./sqlite/message_rows.ts";
 import { nodeRows } from "./sqlite/node_rows.ts";
@@ -36,10 +36,15 @@ export class SqliteStore implements Store {
   #closed = false;
   #groups = 0;
   #compacting: (() => void)[] = [];
+  readonly #reserve: DiskReserve | undefined;
 
-  /** @throws {DatabaseError} when it is no database of ours, or one of a newer version; it is closed then */
-  constructor(database: SqlDatabase) {
+  /**
+   * @param options.reserve room on the same disk that is released when there is none for rows
+   * @throws {DatabaseError} when it is no database of ours, or one of a newer version; it is closed then
+   */
+  constructor(database: SqlDatabase, { reserve }: { reserve?: DiskReserve } = {}) {
     this.#database = database;
+    this.#reserve = reserve;
     try {
       migrate(database);
       this.#rows = {
@@ -78,7 +83,7 @@ export class SqliteStore implements Store {
     if (this.#closed) return;
     this.#closed = true;
     await this.#working;
-    this.#giveBack();
+    this.#tryToGiveBack();
     this.#database.close();
   }
 
@@ -96,18 +101,18 @@ export class SqliteStore implements Store {
   #compactNow(): void {
     const waiting = this.#compacting;
     this.#compacting = [];
-    try {
-      this.#giveBack();
-    } catch {
-      // The next transaction meets the same trouble and reports it to someone who can act.
-    }
+    this.#tryToGiveBack();
     for (const resolve of waiting) resolve();
   }
 
   /** Leaves a file without free pages and an empty log. Each step frees one page, so it has to be read to its end. */
-  #giveBack(): void {
-    this.#database.prepare("PRAGMA incremental_vacuum").all();
-    this.#database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
+  #tryToGiveBack(): void {
+    try {
+      this.#database.prepare("PRAGMA incremental_vacuum").all();
+      this.#database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
+    } catch {
+      // The next transaction meets the same trouble and reports it to someone who can act.
+    }
   }
 
   /** Never rejects: what goes wrong reaches those whose transactions it hits. */
@@ -125,7 +130,9 @@ export class SqliteStore implements Store {
     } catch (error) {
       if (this.#database.inTransaction) this.#run("ROLLBACK");
       if (group.length === 0) group.push({ piece: this.#waiting.shift()!, settle: () => {} });
-      for (const { piece } of group) piece.reject(error);
+      const pieces = group.map(({ piece }) => piece);
+      if (error instanceof StorageFullError && this.#reserve?.release()) this.#waiting.unshift(...pieces);
+      else for (const piece of pieces) piece.reject(error);
       return;
     }
     for (const { settle } of group) settle();
@@ -140,8 +147,8 @@ export class SqliteStore implements Store {
       this.#run("RELEASE piece");
       return () => piece.resolve(result);
     } catch (error) {
-      // Some errors, such as a full disk, end the whole transaction at once.
-      if (!this.#database.inTransaction) throw error;
+      // Some errors end the whole transaction at once; a full disk hits all of it anyway.
+      if (!this.#database.inTransaction || error instanceof StorageFullError) throw error;
       this.#run("ROLLBACK TO piece");
       this.#run("RELEASE piece");
       return () => piece.reject(error);

@@ -160,6 +160,34 @@ Deno.test("when a group cannot be written, all of it fails and nothing of it sta
     await store.close();
   }));
 
+Deno.test("rows for which there is no room get what was set aside, once", () =>
+  atPath(async (path) => {
+    let isHeld = true;
+    const reserve = {
+      hold: () => isHeld = true,
+      release: () => {
+        const given = isHeld;
+        isHeld = false;
+        return given;
+      },
+    };
+    let isFull = true;
+    const database = watched(await openSqlite(path), () => isFull && isHeld);
+    const store = new SqliteStore(database, { reserve });
+    const put = (...ids: bigint[]) =>
+      Promise.allSettled(ids.map((id) => store.transaction((tx) => tx.putNode(aNode(id)))));
+    assertEquals((await put(1n, 2n)).map(({ status }) => status), ["fulfilled", "fulfilled"]);
+    assertEquals(isHeld, false);
+    const fullAllTheSame = watched(database, () => isFull);
+    const other = new SqliteStore(fullAllTheSame, { reserve });
+    const [result] = await Promise.allSettled([other.transaction((tx) => tx.putNode(aNode(3n)))]);
+    assertEquals(result.status, "rejected");
+    isFull = false;
+    assertEquals((await put(4n)).map(({ status }) => status), ["fulfilled"]);
+    assertEquals((await store.transaction((tx) => tx.nodes())).map(({ nodeId }) => nodeId), [1n, 2n, 4n]);
+    await store.close();
+  }));
+
 Deno.test("compacting gives back what was forgotten, also while others write", () =>
   atPath(async (path) => {
     const store = new SqliteStore(await openSqlite(path));

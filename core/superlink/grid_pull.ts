@@ -8,6 +8,7 @@ import { type Answer, answerFor, expiresAt } from "../rules/message_life.ts";
 import { hold } from "../rpc/hold.ts";
 import { holdMs, namesHold } from "../rpc/peer.ts";
 import { type Route, route } from "../rpc/router.ts";
+import { RpcError } from "../rpc/status.ts";
 import type { StoredMessage, Transaction } from "../store/store.ts";
 import { envelopeToProto, treeToProto } from "../wire/message.ts";
 import { serverAppIo } from "../wire/methods.ts";
@@ -74,6 +75,8 @@ async function outlook(link: Link, { task, ids }: Pull): Promise<{ keys: string[
 async function isReady(link: Link, pull: Pull): Promise<true | undefined> {
   return await link.store.transaction(async (tx) => {
     await liveTask(link, tx, pull.task);
+    const noRoom = link.withoutRoom.get(pull.task.runId);
+    if (noRoom) throw new RpcError("RESOURCE_EXHAUSTED", noRoom);
     for (const id of pull.ids) {
       const waits = (await answerTo(link, tx, { pull, id })).kind === "wait";
       if (waits && pull.wants === "all") return undefined;

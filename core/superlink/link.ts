@@ -1,5 +1,5 @@
 import type { Clock, Log, Random } from "../io/ports.ts";
-import type { NodeId } from "../model/ids.ts";
+import type { NodeId, RunId } from "../model/ids.ts";
 import type { Metadata } from "../model/message.ts";
 import type { Wakeups } from "../rpc/hold.ts";
 import type { ObjectExchange } from "../store/object_exchange.ts";
@@ -18,6 +18,8 @@ export interface Link {
   readonly traffic: Traffic;
   readonly taskMessages: TaskMessages;
   readonly presence: Presence;
+  /** Runs for which an answer of a node could not be stored, and why: their ServerApps wait for it in vain. */
+  readonly withoutRoom: Map<RunId, string>;
   /** The instruction that each node of ours was given last. */
   readonly handedOut: Map<NodeId, Pick<Metadata, "runId" | "messageId">>;
   readonly clock: Clock;

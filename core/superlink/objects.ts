@@ -1,5 +1,6 @@
 import type { Init, PullObjectRequest, PullObjectResponse, PushObjectRequest } from "../../proto/mod.ts";
-import type { NodeId, ObjectId, RunId } from "../model/ids.ts";
+import { StorageFullError } from "../io/ports.ts";
+import { type NodeId, type ObjectId, type RunId, SUPERLINK_NODE_ID } from "../model/ids.ts";
 import { RpcError } from "../rpc/status.ts";
 import { TreeTooLargeError } from "../store/object_closure.ts";
 import type { Acceptance } from "../store/object_results.ts";
@@ -56,7 +57,9 @@ export async function takeObject(
   { run, sender }: { run: RunId; sender: NodeId },
 ): Promise<{ stored: boolean }> {
   const { object_id: objectId, object_content: content } = request;
-  const acceptance = await link.objects.accept({ run, sender, objectId, content });
+  const acceptance = await link.objects.accept({ run, sender, objectId, content }).catch((error) => {
+    throw noteNoRoom(link, error, { run, sender });
+  });
   await tellReceivers(link, acceptance);
   switch (acceptance.kind) {
     case "stored":
@@ -69,6 +72,15 @@ export async function takeObject(
     case "malformed":
       throw new RpcError("FAILED_PRECONDITION", acceptance.reason);
   }
+}
+
+/** Lets the ServerApp know that an answer will not come for want of room. Gives the error back. */
+function noteNoRoom(link: Link, error: unknown, { run, sender }: { run: RunId; sender: NodeId }): unknown {
+  if (error instanceof StorageFullError && sender !== SUPERLINK_NODE_ID) {
+    link.withoutRoom.set(run, error.message);
+    link.wakeups.notify(news.runOver(run));
+  }
+  return error;
 }
 
 /** Wakes those who wait for the messages that an upload made whole. */

@@ -98,3 +98,31 @@ Deno.test("without room a push is refused with the reason, and works as soon as 
   await push();
   await node.receive((await node.pull())!);
 });
+
+Deno.test("a ServerApp does not wait for an answer for which there is no room", async () => {
+  const files = memoryContentFiles();
+  let isFull = false;
+  const write: typeof files.write = (id, content) =>
+    isFull ? Promise.reject(new StorageFullError("No room for 34 bytes")) : files.write(id, content);
+  const world = await TestFederation.start({ files: { ...files, write } });
+  const node = await world.node();
+  const [app, other] = [await world.runningApp(), await world.runningApp()];
+  const [[id], [otherId]] = [
+    await app.send(app.instruction(node.nodeId)),
+    await other.send(
+      other.instruction(node.nodeId),
+    ),
+  ];
+  const message = await node.receive((await node.pull())!);
+  const held = refusal(app.pull([id], { holdMs: 20_000 }));
+  const otherHeld = other.pull([otherId], { holdMs: 20_000 });
+  await world.held(2);
+  isFull = true;
+  const reply = replyTo(message, { clock: world.clock });
+  assertEquals(await refusal(node.reply(reply)), "RESOURCE_EXHAUSTED: No room for 34 bytes");
+  assertEquals(await held, "RESOURCE_EXHAUSTED: No room for 34 bytes");
+  await world.clock.advance(20_000);
+  assertEquals(await otherHeld, []);
+  await app.finish("failed", "no room");
+  assertEquals(await world.status(app.runId), "finished:failed:no room");
+});

@@ -102,6 +102,7 @@ function createLink(options: SuperLinkOptions): Link {
     taskMessages: new TaskMessages(),
     presence: new Presence(),
     handedOut: new Map(),
+    withoutRoom: new Map(),
     lapses: new Lapses({ clock, log, settle: () => settleAll(link) }),
   };
   return link;

@@ -76,6 +76,7 @@ async function letGo(link: Link, { tx, afterwards }: Changing, run: RunId): Prom
   for (const message of await tx.messagesOfRun(run)) await tx.deleteMessage(run, message.metadata.messageId);
   afterwards(() => {
     link.taskMessages.forget(run);
+    link.withoutRoom.delete(run);
     link.wakeups.notify(news.runOver(run));
   });
   afterwards(() => link.objects.releaseRun(run));

@@ -8,6 +8,10 @@ type Api = keyof typeof APIS;
 
 /** How a site is set up. */
 export interface SiteOptions {
+  /** What tells it from others of the same test. */
+  readonly name?: string;
+  /** Paths of the certificate files of the Fleet and the Control API; in the clear without. */
+  readonly tls?: { readonly ca: string; readonly certificate: string; readonly key: string };
   /** Who starts ServerApps; `subprocess` unless told. */
   readonly isolation?: "subprocess" | "process";
   /** Further flags of the SuperLink. */
@@ -63,7 +67,7 @@ export function appFolder(name: string): string {
   return fileURLToPath(new URL(`./apps/${name}`, import.meta.url));
 }
 
-/** A SuperLink, and what was started around it. Everything is unencrypted and on this machine. */
+/** A SuperLink, and what was started around it on this machine; what is started here connects in the clear. */
 export class Site {
   #starts = 0;
   #addresses: Record<Api, string> = {
@@ -75,6 +79,10 @@ export class Site {
 
   constructor(readonly stage: Stage, readonly options: SiteOptions = {}) {}
 
+  get #name(): string {
+    return this.options.name ?? "superlink";
+  }
+
   /** The SuperLink's process. */
   get superlink(): Role {
     assert(this.#superlink, "the SuperLink was not started");
@@ -83,7 +91,7 @@ export class Site {
 
   /** The SuperLink's `FLWR_HOME`. */
   get home(): string {
-    return this.stage.path("homes/superlink");
+    return this.stage.path(`homes/${this.#name}`);
   }
 
   /** Where the SuperLink keeps its state. */
@@ -100,13 +108,13 @@ export class Site {
   async startSuperLink(args: readonly string[] = []): Promise<void> {
     const { isolation, env, superlinkArgs = [] } = this.options;
     const superlink = this.stage.start({
-      name: `superlink-${++this.#starts}`,
-      home: "superlink",
+      name: `${this.#name}-${++this.#starts}`,
+      home: this.#name,
       maker: "ours",
       program: "superlink",
       env,
       args: [
-        "--insecure",
+        ...serverTls(this.options),
         ...Object.entries(this.#addresses).flatMap(([api, address]) => [`--${api}-api-address`, address]),
         ...isolation ? ["--isolation", isolation] : [],
         ...superlinkArgs,
@@ -215,6 +223,11 @@ export class Site {
       return run.status.startsWith("finished") ? run : undefined;
     }, `the end of run ${runId}`);
   }
+}
+
+function serverTls({ tls }: SiteOptions): string[] {
+  if (!tls) return ["--insecure"];
+  return ["--ssl-ca-certfile", tls.ca, "--ssl-certfile", tls.certificate, "--ssl-keyfile", tls.key];
 }
 
 /** A SuperNode that the SuperLink has taken in. */

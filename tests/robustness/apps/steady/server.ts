@@ -10,10 +10,19 @@ export const app = new ServerApp().main(async (grid, { runConfig }) => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
     weights[i] = state / 2 ** 31;
   }
+  // Each an object of its own: with many of them a disk can be filled to the last byte.
+  const small = Array.from(
+    { length: runConfig.int("small-arrays") },
+    (_, i) => new NDArray(new Float64Array(64).fill(i)),
+  );
   const nodes = runConfig.int("nodes");
   const strategy = new FedAvg({ minTrainNodes: nodes, minEvaluateNodes: nodes, minAvailableNodes: nodes });
-  const { trainMetricsClientapp } = await strategy.start(grid, ArrayRecord.from([new NDArray(weights)]), {
-    numRounds: runConfig.int("rounds"),
-  });
+  const { trainMetricsClientapp } = await strategy.start(
+    grid,
+    ArrayRecord.from([new NDArray(weights), ...small]),
+    {
+      numRounds: runConfig.int("rounds"),
+    },
+  );
   console.log(`trained in ${trainMetricsClientapp.size} rounds`);
 });
