@@ -35,7 +35,6 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "compile",
     "--quiet",
     "--no-prompt",
-    "--cached-only",
     "--exclude-unused-npm",
     ...AT_MOST,
     ...WORKERS.flatMap((path) => ["--include", path]),

@@ -1,5 +1,11 @@
 /** Apps that misbehave: each run ends with the reason, whoever asks is told, and the federation goes on. */
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { zipSync } from "fflate";
+import { connectGrpc } from "../../core/io/grpc/client.ts";
+import { RpcClient } from "../../core/rpc/client.ts";
+import { RpcError } from "../../core/rpc/status.ts";
+import { buildFab, MAX_FAB_BYTES } from "../../core/wire/fab/fab.ts";
+import { control } from "../../core/wire/methods.ts";
 import type { Stage } from "../interop/harness.ts";
 import { act, appFolder, descendantsOf, eventually, Site, ticksOf, type WatchedRun } from "./site.ts";
 
@@ -158,4 +164,38 @@ act("an app that eats all memory loses its process only", async (stage) => {
   }
   const good = await site.watch(appFolder("wild"));
   assertEquals([good.code, good.status], [0, "finished:completed"]);
+});
+
+act("an app's archive that is broken, too large or leaves its folder starts no run", async (stage) => {
+  const site = new Site(stage);
+  await site.startSuperLink();
+  // Random, so that it stays as large in the archive.
+  const noise = Array.from({ length: 200 }, () => crypto.getRandomValues(new Uint8Array(60_000)).toBase64());
+  const large = variant(stage, "large", { "misdeeds.ts": `// ${noise.join("")}` });
+  const { code, stderr } = await site.flwr("run", large, "test", "--stream");
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "FAB size exceeds maximum allowed size of 10,485,760 bytes");
+
+  const folder = appFolder("wild");
+  const files = [...Deno.readDirSync(folder)].map(({ name }) =>
+    [name, Deno.readFileSync(`${folder}/${name}`)] as const
+  );
+  const good = buildFab(new Map(files)).content;
+  const leaving = (path: string) => zipSync({ ...Object.fromEntries(files), [path]: new Uint8Array(1) });
+  const refusals: [Uint8Array, string][] = [
+    [new Uint8Array(100), "File is not a zip file"],
+    [good.slice(0, good.length / 2), "File is not a zip file"],
+    [leaving("../evil.ts"), `"../evil.ts" would lie outside the app's folder`],
+    [leaving("/evil.ts"), `"/evil.ts" would lie outside the app's folder`],
+  ];
+  const client = new RpcClient(connectGrpc({ address: site.address("control"), tls: "insecure" }));
+  for (const [content, reason] of refusals) {
+    const error = await assertRejects(() => client.call(control.StartRun, { fab: { content } }), RpcError);
+    assertStringIncludes(error.details, reason);
+  }
+  // Flower's own answer: one without a run.
+  const reply = await client.call(control.StartRun, { fab: { content: new Uint8Array(MAX_FAB_BYTES + 1) } });
+  assertEquals(reply.run_id, undefined);
+  client.transport.close();
+  assertEquals(await site.runs(), []);
 });

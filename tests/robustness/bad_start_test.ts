@@ -1,9 +1,9 @@
 /** Programs that cannot start, or cannot connect, as they were told: they say why and what to do, and change nothing. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createHash } from "node:crypto";
-import { makeCertificate, makeServerFiles } from "../fakes/certificates.ts";
 import type { Program, Stage } from "../interop/harness.ts";
 import { act, Site } from "./site.ts";
+import { tlsFiles } from "./tls_files.ts";
 
 const ANY_PORTS = ["fleet", "control", "serverappio"].flatMap((api) => [
   `--${api}-api-address`,
@@ -135,30 +135,6 @@ act("TLS files that cannot be used are named, with the reason", async (stage) =>
     supernode(/key\.pem as CA certificate: it holds a private key/, "--root-certificates", files.key),
   ]);
 });
-
-/** Server files that fit each other, and some that do not: their paths. */
-async function tlsFiles(stage: Stage): Promise<Record<string, string>> {
-  const { ca, server } = await makeServerFiles();
-  const other = await makeServerFiles();
-  const expired = await makeCertificate({
-    ...{ name: "expired", issuer: ca, hosts: ["localhost"], validDays: [-30, -2] },
-  });
-  const contents = {
-    ca: ca.certificate,
-    certificate: server.certificate,
-    key: server.privateKey,
-    otherCa: other.ca.certificate,
-    otherKey: other.server.privateKey,
-    expired: expired.certificate,
-    expiredKey: expired.privateKey,
-  };
-  return Object.fromEntries(
-    Object.entries(contents).map(([name, content]) => [
-      name,
-      stage.write(`${name}.pem`, new TextDecoder().decode(content)),
-    ]),
-  );
-}
 
 act("who cannot connect says why, within seconds", async (stage) => {
   const files = await tlsFiles(stage);

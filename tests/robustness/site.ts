@@ -67,7 +67,7 @@ export function appFolder(name: string): string {
   return fileURLToPath(new URL(`./apps/${name}`, import.meta.url));
 }
 
-/** A SuperLink, and what was started around it on this machine; what is started here connects in the clear. */
+/** A SuperLink, and what was started around it on this machine. */
 export class Site {
   #starts = 0;
   #addresses: Record<Api, string> = {
@@ -143,7 +143,7 @@ export class Site {
       program: "supernode",
       env: this.options.env,
       args: [
-        "--insecure",
+        ...this.#trust(),
         "--superlink",
         this.address("fleet"),
         "--clientappio-api-address",
@@ -176,8 +176,10 @@ export class Site {
   /** Runs one `flwr` command. The connection's name is `test`. */
   async flwr(...args: readonly string[]): Promise<Ended> {
     const { stage } = this;
+    const { tls } = this.options;
+    const trust = tls ? `root-certificates = ${JSON.stringify(tls.ca)}` : "insecure = true";
     const profile = `[superlink]\ndefault = "test"\n\n[superlink.test]\n` +
-      `address = "${this.address("control")}"\ninsecure = true\n`;
+      `address = "${this.address("control")}"\n${trust}\n`;
     stage.write("homes/user/config.toml", profile);
     return await stage.run({ name: "user", maker: "ours", program: "flwr", args });
   }
@@ -200,6 +202,11 @@ export class Site {
     const run = await this.watch(appFolder("steady"), config);
     assertEquals([run.code, run.status], [0, "finished:completed"], run.stdout + run.stderr);
     return run;
+  }
+
+  #trust(): string[] {
+    const { tls } = this.options;
+    return tls ? ["--root-certificates", tls.ca] : ["--insecure"];
   }
 
   /** The ids of all runs, newest first, as `flwr ls` lists them. */

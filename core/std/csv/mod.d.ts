@@ -16,4 +16,7 @@ export interface ParseOptions {
 /** The rows of a CSV text, each a list of cells. @throws {SyntaxError} on broken quoting. */
 export function parse(text: string, options?: ParseOptions): string[][];
 /** CSV text of rows, lines ended with CRLF unless told. */
-export function stringify(rows: readonly (readonly string[])[], options?: { crlf?: boolean; separator?: string }): string;
+export function stringify(
+  rows: readonly (readonly string[])[],
+  options?: { crlf?: boolean; separator?: string },
+): string;
