@@ -381,6 +381,7 @@ Deno.test("a node that comes back before its last life is over waits to be let i
   await clock.advance(55_000);
   assertEquals(after.nodeId, 0n);
   await clock.advance(10_000);
+  await until(() => after.nodeId !== 0n);
   assertEquals(after.nodeId, before.nodeId);
   await after.stop();
 });

@@ -1,6 +1,6 @@
 import type { Node } from "../model/node.ts";
 import type { Task } from "../model/task.ts";
-import { RUN_LEASE_MS } from "./lease.ts";
+import { CLAIM_LEASE_MS, RUN_LEASE_MS } from "./lease.ts";
 import { concluded, type RunChange, type TasksOfRun } from "./run_life.ts";
 import { endTask, unclaimed } from "./task_life.ts";
 
@@ -16,7 +16,7 @@ export const RESTARTED = "the SuperLink was restarted";
  * - `subprocess`: the app processes ended with the program. A `running` task has lost its work and fails;
  *   a `starting` one had not been given its input, so it can be claimed again as if nothing had happened.
  * - `process`: the app processes are alive and try to reach us. None may lose its lease because we were
- *   away, so each gets the time that a heartbeat would have given it.
+ *   away, so each gets the time that its claim or a heartbeat would have given it.
  */
 export function tasksAfterRestart(run: TasksOfRun, isolation: Isolation, nowMs: number): RunChange {
   const after = isolation === "subprocess"
@@ -33,7 +33,7 @@ function orphaned(task: Task, nowMs: number): Task {
 
 function spared(task: Task, nowMs: number): Task {
   if (task.leaseUntil === undefined || task.status === "finished") return task;
-  const leaseUntil = nowMs + RUN_LEASE_MS;
+  const leaseUntil = nowMs + (task.status === "starting" ? CLAIM_LEASE_MS : RUN_LEASE_MS);
   return task.leaseUntil < leaseUntil ? { ...task, leaseUntil } : task;
 }
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Node } from "../model/node.ts";
 import type { Task } from "../model/task.ts";
-import { RUN_LEASE_MS } from "./lease.ts";
+import { CLAIM_LEASE_MS, RUN_LEASE_MS } from "./lease.ts";
 import { newNode } from "./node_life.ts";
 import { nodeAfterRestart, RESTARTED, tasksAfterRestart } from "./restart.ts";
 import { newTask } from "./task_life.ts";
@@ -21,10 +21,11 @@ const failed: Task = {
   finishedAt: NOW,
 };
 const longer = (task: Task): Task => ({ ...task, leaseUntil: NOW + RUN_LEASE_MS });
+const claimedAnew: Task = { ...starting, leaseUntil: NOW + CLAIM_LEASE_MS };
 
 const table: [Task, { subprocess: Task; process: Task }][] = [
   [pending, { subprocess: pending, process: pending }],
-  [starting, { subprocess: pending, process: longer(starting) }],
+  [starting, { subprocess: pending, process: claimedAnew }],
   [running, { subprocess: failed, process: longer(running) }],
   [finished, { subprocess: finished, process: finished }],
 ];

@@ -135,3 +135,16 @@ Deno.test("a node that was killed takes its place again once its old connection 
   const third = await world.newcomer(killed.key);
   assertEquals(await refusal(third.activate()), stillThere);
 });
+
+Deno.test("a ServerApp is given no node whose connection is gone", async () => {
+  const world = await TestFederation.start();
+  const [stays, killed] = [await world.node(), await world.node()];
+  const app = await world.runningApp();
+  const nodes = async () => {
+    const { nodes } = await app.client.call(serverAppIo.GetNodes, {});
+    return nodes.map(({ node_id }) => BigInt(node_id)).toSorted();
+  };
+  assertEquals(await nodes(), [stays.nodeId, killed.nodeId].toSorted());
+  killed.client.transport.close();
+  assertEquals(await nodes(), [stays.nodeId]);
+});

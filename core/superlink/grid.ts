@@ -22,11 +22,16 @@ export function grid(link: Link): Route<Caller>[] {
   ];
 }
 
-/** Every node that is online right now: all belong to the one federation. */
+/**
+ * Every node that is online right now: all belong to the one federation. One whose connection is gone is left out
+ * although its lease goes on, since work for a node that was killed would only be waited for; one that lives
+ * connects again by itself.
+ */
 async function getNodes(link: Link) {
   const nodes = await link.store.transaction((tx) => tx.nodes(["online"]));
   const nowMs = link.clock.now();
-  return { nodes: nodes.filter((node) => isOnline(node, nowMs)).map(({ nodeId }) => ({ node_id: nodeId })) };
+  const there = nodes.filter((node) => isOnline(node, nowMs) && !link.presence.isCutOff(node.nodeId));
+  return { nodes: there.map(({ nodeId }) => ({ node_id: nodeId })) };
 }
 
 /** Stores all messages or, when one of them is none, nothing. */

@@ -6,8 +6,9 @@ import { RpcClient } from "../../core/rpc/client.ts";
 import { RpcError } from "../../core/rpc/status.ts";
 import { buildFab, MAX_FAB_BYTES } from "../../core/wire/fab/fab.ts";
 import { control } from "../../core/wire/methods.ts";
+import { descendantsOf } from "../confinement/process_tree.ts";
 import type { Stage } from "../interop/harness.ts";
-import { act, appFolder, descendantsOf, eventually, Site, ticksOf, type WatchedRun } from "./site.ts";
+import { act, appFolder, eventually, Site, ticksOf, type WatchedRun } from "./site.ts";
 
 /** So many runs at a time: they mostly wait for each other's processes. */
 const AT_A_TIME = 3;
@@ -145,8 +146,8 @@ const QUIET = { ms: 300, ticks: 6 };
 
 /** Whether no ServerApp is left, and what is kept for the next ClientApp does nothing. */
 async function isQuiet({ superlink, supernode }: { superlink: number; supernode: number }): Promise<boolean> {
-  if (descendantsOf(superlink).length > 0) return false;
-  const kept = descendantsOf(supernode);
+  if ((await descendantsOf(superlink)).length > 0) return false;
+  const kept = (await descendantsOf(supernode)).map(({ pid }) => pid);
   const before = ticksOf(kept);
   await new Promise((resolve) => setTimeout(resolve, QUIET.ms));
   return ticksOf(kept) - before < QUIET.ticks;

@@ -1,6 +1,7 @@
 /** A SuperLink that is killed and started again: what it had acknowledged is there, and work goes on. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { act, appFolder, descendantsOf, eventually, isAlive, Site } from "./site.ts";
+import { alive, descendantsOf } from "../confinement/process_tree.ts";
+import { act, appFolder, eventually, Site } from "./site.ts";
 
 /** How soon after its restart a SuperLink must have ended the runs whose apps died with it. */
 const ENDED_WITHIN_MS = 5_000;
@@ -44,14 +45,14 @@ act(
       const runId = await site.begin(appFolder("steady"), config);
       runs.unshift(runId);
       await reached(site, runId);
-      const apps = descendantsOf(stage.pid(site.superlink.name));
+      const apps = await descendantsOf(stage.pid(site.superlink.name));
       const upAt = await site.restartSuperLink();
       const run = await site.end(runId);
       assert(Date.now() - upAt < ENDED_WITHIN_MS, `killed ${name}: ended after ${Date.now() - upAt} ms`);
       // What had not begun to run has lost nothing and goes on.
       const mayGoOn = name === PENDING.name && run.status === "finished:completed";
       if (!mayGoOn) assertEquals(run, { status: "finished:failed", details: "the SuperLink was restarted" });
-      assertEquals(apps.filter(isAlive), [], "app processes that outlived their SuperLink");
+      assertEquals(await alive(apps), [], "app processes that outlived their SuperLink");
       assertEquals(await site.runs(), runs);
     }
     runs.unshift((await site.succeed()).runId);
@@ -86,7 +87,7 @@ function objectsIn(stateFolder: string): number {
   const walk = (folder: string) => {
     for (const entry of Deno.readDirSync(folder)) {
       if (entry.isDirectory) walk(`${folder}/${entry.name}`);
-      else count++;
+      else if (/[0-9a-f]{64}$/.test(entry.name)) count++;
     }
   };
   walk(`${stateFolder}/state.db-objects`);

@@ -254,45 +254,18 @@ export async function eventually<T>(look: () => Promise<T | undefined>, what: st
   throw new Error(`Waited in vain for ${what}`);
 }
 
-/** The processes that were started by another one, and theirs, without the ones that are already dead. */
-export function descendantsOf(pid: number): number[] {
-  const children = new Map<number, number[]>();
-  for (const { name } of Deno.readDirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const parent = parentOf(name);
-    if (parent !== undefined) children.set(parent, [...children.get(parent) ?? [], Number(name)]);
-  }
-  const below = (pid: number): number[] =>
-    (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)]);
-  return below(pid);
-}
-
-/** Whether a process is there and not merely waiting to be buried. */
-export function isAlive(pid: number): boolean {
-  return parentOf(String(pid)) !== undefined;
-}
-
-/** Processor time that processes have used so far, in clock ticks; those that are gone count nothing. */
+/** Processor time that processes have used so far, in clock ticks; those that are gone count nothing. Linux only. */
 export function ticksOf(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => {
-    const fields = statOf(String(pid));
-    return fields ? sum + Number(fields[11]) + Number(fields[12]) : sum;
-  }, 0);
+  return pids.reduce((sum, pid) => sum + ticks(pid), 0);
 }
 
-function parentOf(pid: string): number | undefined {
-  const fields = statOf(pid);
-  return fields && Number(fields[1]);
-}
-
-/** What the kernel says of a process, from its state on; undefined when it is gone or waits to be buried. */
-function statOf(pid: string): string[] | undefined {
+function ticks(pid: number): number {
   try {
     // The name in parentheses may itself hold spaces and parentheses.
     const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/^.*\) /s, "").split(" ");
-    return fields[0] === "Z" ? undefined : fields;
+    return Number(fields[11]) + Number(fields[12]);
   } catch {
-    return undefined;
+    return 0;
   }
 }
 
