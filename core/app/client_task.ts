@@ -21,7 +21,7 @@ import type { TaskEnd, TaskOptions } from "./server_task.ts";
 import { moduleUrl } from "./stage.ts";
 import { isTaskOver, type TaskInput, type TaskOutput } from "./task_session.ts";
 import { inThread, ThreadFailedError } from "./thread_peer.ts";
-import { uploadObjects } from "./upload.ts";
+import { uploadMessages } from "./upload.ts";
 import type { AppFailure, AppOutcome } from "./worker_protocol.ts";
 
 /** What a ClientApp task is done with. */
@@ -156,8 +156,8 @@ async function send(reply: Message, { link, signal }: { link: AppLink; signal: A
   const parts = deflateMessage(reply);
   const { metadata, ...rest } = envelopeOf(reply);
   const envelope = { metadata: { ...metadata, messageId: parts.messageId }, ...rest };
-  const { objectsToPush } = await link.pushMessages([{ envelope, tree: parts.tree }], signal);
-  await uploadObjects({ link, messages: [parts], wanted: objectsToPush, signal });
+  const announce = () => link.pushMessages([{ envelope, tree: parts.tree }], signal);
+  await uploadMessages({ link, messages: [parts], announce, signal });
 }
 
 function codeOf({ stage }: AppFailure): number {

@@ -6,7 +6,7 @@ import { messageUnavailable } from "../wire/error_message.ts";
 import { inflateMessage } from "../wire/inflate.ts";
 import type { Carrier } from "./carrier.ts";
 import { type AppLink, ObjectUnavailableError, type PullOptions, type TravellingMessage } from "./link.ts";
-import { uploadObjects } from "./upload.ts";
+import { uploadMessages } from "./upload.ts";
 
 /** What a {@link LinkCarrier} works with. */
 export interface LinkCarrierOptions {
@@ -47,8 +47,8 @@ export class LinkCarrier implements Carrier {
       envelope: envelopeOf(message),
       tree: deflated[i].tree,
     }));
-    const { messageIds, objectsToPush } = await link.pushMessages(travelling, signal);
-    await uploadObjects({ link, messages: deflated, wanted: objectsToPush, signal });
+    const announce = () => link.pushMessages(travelling, signal);
+    const messageIds = await uploadMessages({ link, messages: deflated, announce, signal });
     return messageIds.map((id) => id || null);
   }
 
