@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AppPlugin } from "../../core/io/ports.ts";
+import { GRPC_ENVIRONMENT } from "../../core/io/grpc/environment.ts";
 import { type Env, flwrHome } from "../env.ts";
 import type { AppGrants } from "./app_programs.ts";
 
@@ -46,7 +47,7 @@ export function appDenoFlags(
     "--no-prompt",
     `--allow-read=${denoList(read)}`,
     `--allow-write=${denoList(write)}`,
-    `--allow-env=${VARIABLES.join(",")}`,
+    `--allow-env=${[...VARIABLES, ...GRPC_ENVIRONMENT].join(",")}`,
   ];
 }
 

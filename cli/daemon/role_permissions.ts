@@ -1,4 +1,5 @@
 import { launchedPrograms, type LaunchSettings } from "../../core/io/app_command.ts";
+import { GRPC_ENVIRONMENT } from "../../core/io/grpc/environment.ts";
 import { sqlitePaths } from "../../core/io/sqlite.ts";
 import { denoList, sourcePaths } from "./app_permissions.ts";
 import type { SuperExecSettings } from "./superexec_settings.ts";
@@ -33,8 +34,8 @@ export function superexecPermissions(settings: SuperExecSettings): RolePermissio
 
 /** The permissions of a role's Worker. */
 export function workerPermissions({ read, write, net }: RolePermissions): Deno.PermissionOptionsObject {
-  const none = { env: false, run: false, sys: false, ffi: false, import: false } as const;
-  return { read: [...read], write: [...write], net: [...net], ...none };
+  const none = { run: false, sys: false, ffi: false, import: false } as const;
+  return { read: [...read], write: [...write], net: [...net], env: [...GRPC_ENVIRONMENT], ...none };
 }
 
 /** Environment variables that the main thread of every role looks at. */
@@ -72,7 +73,7 @@ export function denoFlags(
     ["read", [...sourcePaths(), ...files, ...role.read, ...folders, ...tokens, ...programs]],
     ["write", [...role.write, ...folders, ...tokens]],
     ["net", role.net],
-    ["env", [...VARIABLES, ...variables, ...launch?.blankedEnvironment ?? []]],
+    ["env", [...VARIABLES, ...GRPC_ENVIRONMENT, ...variables, ...launch?.blankedEnvironment ?? []]],
     ["run", programs],
   ];
   return flags.filter(([, values]) => values.length > 0).map(([name, values]) =>

@@ -1,3 +1,4 @@
+import { GRPC_ENVIRONMENT } from "../../core/io/grpc/environment.ts";
 import { assertEquals } from "@std/assert";
 import {
   denoFlags,
@@ -23,7 +24,7 @@ Deno.test("a SuperLink's Worker may touch its state and its addresses, and has n
     read: state,
     write: state,
     net: ["0.0.0.0:9092", "0.0.0.0:9093", "[::1]:9091"],
-    env: false,
+    env: [...GRPC_ENVIRONMENT],
     run: false,
     sys: false,
     ffi: false,

@@ -2,19 +2,19 @@ import v8 from "node:v8";
 import vm from "node:vm";
 
 /**
- * The runtime's HTTP/2 holds a copy of what was sent until the collector comes by, and the collector does not see
- * these copies: without a hint, sending a model of 400 MB takes as much memory. It is run after so many bytes.
+ * The runtime's HTTP/2 holds what was sent and received until the collector comes by, and the collector does not see
+ * these copies: without a hint, moving a model of 400 MB takes as much memory. It is run after so many bytes.
  */
-const COLLECT_BYTES = 32 * 1_048_576;
+const COLLECT_BYTES = 16 * 1_048_576;
 
-let sentBytes = 0;
+let movedBytes = 0;
 let collect: (() => void) | undefined;
 
-/** Says that so many bytes of large messages were sent from this thread. */
-export function sentLarge(bytes: number): void {
-  sentBytes += bytes;
-  if (sentBytes < COLLECT_BYTES) return;
-  sentBytes = 0;
+/** Says that so many bytes of large messages were sent or received by this thread. */
+export function movedLarge(bytes: number): void {
+  movedBytes += bytes;
+  if (movedBytes < COLLECT_BYTES) return;
+  movedBytes = 0;
   collect ??= collector();
   collect();
 }

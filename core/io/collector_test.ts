@@ -1,16 +1,16 @@
 import { assertEquals } from "@std/assert";
-import { sentLarge } from "./collector.ts";
+import { movedLarge } from "./collector.ts";
 
 const MIB = 1_048_576;
 
-Deno.test("the collector runs after 32 MiB were sent", async () => {
+Deno.test("the collector runs after 16 MiB were moved", async () => {
   const garbage = new WeakRef({ large: true });
   // What was looked at in a turn lives to its end.
   await new Promise((resolve) => setTimeout(resolve, 0));
-  sentLarge(31 * MIB);
+  movedLarge(15 * MIB);
   assertEquals(garbage.deref() !== undefined, true);
   await new Promise((resolve) => setTimeout(resolve, 0));
-  sentLarge(MIB);
+  movedLarge(MIB);
   assertEquals(garbage.deref(), undefined);
 });
 

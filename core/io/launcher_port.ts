@@ -62,7 +62,10 @@ export function serveLauncher(port: MessagePort, launcher: Launcher): void {
   port.onmessage = async ({ data }: MessageEvent<Request>) => {
     if (data.kind === "start") return start(data.id, data.order);
     if (data.kind === "stop") return running.get(data.id)?.stop();
+    const endings = [...running.values()].map(({ ended }) => ended);
     await launcher.stop();
+    // Nothing is heard after the last word, so every ending is said before it.
+    await Promise.all(endings);
     say({ kind: "stoppedAll" });
   };
 }

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { GRPC_ENVIRONMENT } from "../../core/io/grpc/environment.ts";
 
 /** What a Worker with exactly these permissions made of its calls: a line each. */
 async function linesOf(permissions: Deno.PermissionOptionsObject, tls: boolean): Promise<string[]> {
@@ -6,7 +7,7 @@ async function linesOf(permissions: Deno.PermissionOptionsObject, tls: boolean):
     type: "module",
     deno: {
       permissions: {
-        env: false,
+        env: [...GRPC_ENVIRONMENT],
         ffi: false,
         run: false,
         sys: false,
@@ -37,7 +38,7 @@ function freePort(): number {
 }
 
 for (const tls of [false, true]) {
-  Deno.test(`server and client need nothing but their exact addresses (tls: ${tls})`, async () => {
+  Deno.test(`server and client need nothing but their exact addresses and grpc-js's variables (tls: ${tls})`, async () => {
     assertEquals(await linesOf({ net: [`127.0.0.1:${PORT}`, `localhost:${PORT}`] }, tls), [
       "serving",
       "127.0.0.1: hello",

@@ -1,10 +1,14 @@
-import { RpcError } from "../../rpc/status.ts";
+import * as grpc from "@grpc/grpc-js";
+import type { Buffer } from "node:buffer";
+import { Metadata } from "../../rpc/metadata.ts";
+import { RpcError, type StatusName } from "../../rpc/status.ts";
 import type { CallOptions, RawReply, Transport } from "../../rpc/transport.ts";
-import { formatAddress, type HostPort, parseAddress } from "./address.ts";
-import { ClientCall } from "./client_call.ts";
-import { ClientConnection } from "./client_connection.ts";
-import type { ClientTls } from "./dial.ts";
-import { headersFromMetadata } from "./headers.ts";
+import { movedLarge } from "../collector.ts";
+import { formatAddress, parseAddress } from "./address.ts";
+import { grpcTarget } from "./endpoint.ts";
+import { asBuffer, fromGrpc, toGrpc } from "./metadata.ts";
+import { SMALL_MESSAGE_BYTES } from "./request_gate.ts";
+import { type ClientTls, HANDSHAKE_FAILED, TlsCredentials } from "./tls_credentials.ts";
 
 /** Where a client connects to. */
 export interface GrpcClientOptions {
@@ -15,13 +19,28 @@ export interface GrpcClientOptions {
   readonly maxMessageBytes?: number;
 }
 
-const LARGEST_MESSAGE_BYTES = 2 ** 31 - 1;
+const OPTIONS: grpc.ClientOptions = {
+  "grpc.max_send_message_length": -1,
+  // How much a peer may send ahead of being read: pulls of large objects stay fast over long distances.
+  "grpc-node.flow_control_window": 16 * 1024 * 1024,
+  // Official servers cut clients that ask more often than every five minutes.
+  "grpc.keepalive_time_ms": 310_000,
+  // A peer that was restarted is found again quickly.
+  "grpc.initial_reconnect_backoff_ms": 200,
+  "grpc.max_reconnect_backoff_ms": 2_000,
+  // Whether to try again is the caller's policy; a signed call may not be sent twice.
+  "grpc.enable_retries": 0,
+  "grpc.service_config_disable_resolution": 1,
+  "grpc.use_local_subchannel_pool": 1,
+  "grpc.enable_http_proxy": 0,
+  "grpc.enable_channelz": 0,
+};
 
-/** How long {@link Transport.ready} waits between two tries. */
-const READY_PAUSE_MS = 250;
+/** How long a peer may take to answer a connection. */
+const CONNECT_TIMEOUT_MS = 20_000;
 
-/** How long the runtime's timers can count. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const { READY, TRANSIENT_FAILURE } = grpc.connectivityState;
+const identity = (bytes: Buffer) => bytes;
 
 /**
  * A transport to a gRPC server: one connection, made with the first call and made anew with the next one after it
@@ -34,139 +53,154 @@ export function connectGrpc(options: GrpcClientOptions): Transport {
 
 class GrpcTransport implements Transport {
   readonly address: string;
-  readonly #peer: HostPort;
-  readonly #options: GrpcClientOptions;
+  readonly #insecure: boolean;
+  readonly #client: grpc.Client;
   readonly #closed = new AbortController();
-  #connection: Promise<ClientConnection> | undefined;
 
-  constructor(options: GrpcClientOptions) {
-    this.#peer = parseAddress(options.address);
-    this.address = formatAddress(this.#peer);
-    this.#options = options;
+  constructor({ address, tls, maxMessageBytes = -1 }: GrpcClientOptions) {
+    const peer = parseAddress(address);
+    this.address = formatAddress(peer);
+    this.#insecure = tls === "insecure";
+    const credentials = tls === "insecure"
+      ? grpc.credentials.createInsecure()
+      : new TlsCredentials(peer, tls.rootCertificates);
+    this.#client = new grpc.Client(grpcTarget(this.address), credentials, {
+      ...OPTIONS,
+      "grpc.max_receive_message_length": maxMessageBytes,
+    });
   }
 
   async unary(path: string, request: Uint8Array, options: CallOptions = {}): Promise<RawReply> {
-    using limits = new CallLimits(options, this.#closed.signal);
-    const call = await this.#begin(path, { request, options, limits });
-    const body = await call.single();
-    return { headers: await call.headers, body };
+    let headers = new Metadata();
+    const messages = this.#messages(path, request, { ...options, onHeaders: (got) => headers = got });
+    const [body, ...more] = await Array.fromAsync(messages);
+    if (body && more.length === 0) return { headers, body };
+    const count = body ? 1 + more.length : 0;
+    throw new RpcError("INTERNAL", `Expected one reply message, received ${count}`);
   }
 
-  async *stream(path: string, request: Uint8Array, options: CallOptions = {}): AsyncGenerator<Uint8Array> {
-    using limits = new CallLimits(options, this.#closed.signal);
-    const call = await this.#begin(path, { request, options, limits });
-    yield* call.messages();
+  stream(path: string, request: Uint8Array, options: CallOptions = {}): AsyncIterable<Uint8Array> {
+    return this.#messages(path, request, options);
   }
 
   async ready(timeoutMs: number): Promise<void> {
-    using limits = new CallLimits({}, this.#closed.signal);
-    const end = performance.now() + timeoutMs;
+    const deadline = Date.now() + timeoutMs;
+    const channel = this.#client.getChannel();
+    let failure = new RpcError("UNAVAILABLE", "The peer does not answer");
     while (true) {
-      try {
-        return void await limits.within(this.#connected(), Math.max(0, end - performance.now()));
-      } catch (error) {
-        const final = error instanceof RpcError && /handshake failed/.test(error.details);
-        if (final || this.#closed.signal.aborted || performance.now() + READY_PAUSE_MS > end) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, READY_PAUSE_MS));
+      this.#closed.signal.throwIfAborted();
+      const state = channel.getConnectivityState(true);
+      if (state === READY) return;
+      if (state === TRANSIENT_FAILURE) failure = await this.#whyAway() ?? failure;
+      if (failure.details.startsWith(HANDSHAKE_FAILED)) throw failure;
+      if (!await changed(channel, { state, deadline })) throw failure;
     }
   }
 
   close(): void {
     this.#closed.abort(new RpcError("CANCELLED", "The client was closed"));
-    this.#connection?.then((connection) => connection.close(), () => {});
-    this.#connection = undefined;
+    this.#client.close();
   }
 
-  async #begin(
+  async *#messages(
     path: string,
-    { request, options, limits }: { request: Uint8Array; options: CallOptions; limits: CallLimits },
-  ): Promise<ClientCall> {
-    const connection = await limits.within(this.#connected());
-    const headers = {
-      ":method": "POST",
-      ":path": path,
-      te: "trailers",
-      "content-type": "application/grpc",
-      "user-agent": "grpc-corolla",
-      ...(options.timeoutMs === undefined ? {} : { "grpc-timeout": `${limits.leftMs()}m` }),
-      ...(options.metadata ? headersFromMetadata(options.metadata) : {}),
-    };
-    const maxMessageBytes = this.#options.maxMessageBytes ?? LARGEST_MESSAGE_BYTES;
-    const connectionFailure = () => connection.failure;
+    request: Uint8Array,
+    options: CallOptions & { onHeaders?: (headers: Metadata) => void },
+  ): AsyncGenerator<Uint8Array> {
+    const { timeoutMs, signal, onHeaders } = options;
+    const metadata = toGrpc(options.metadata);
+    const deadline = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
+    this.#closed.signal.throwIfAborted();
+    if (signal?.aborted) throw cancelled();
+    const call = this.#client.makeServerStreamRequest(
+      ...[path, identity, identity, asBuffer(request), metadata, deadline] as const,
+    );
+    // Also when nobody reads any more: an error without a listener would end the process.
+    call.on("error", () => {});
+    call.once("metadata", (got: grpc.Metadata) => onHeaders?.(fromGrpc(got)));
+    using end = this.#earlyEnd(call, signal);
     try {
-      return new ClientCall(connection.request(headers), {
-        ...{ request, maxMessageBytes, connectionFailure, outlet: connection.outlet, signal: limits.signal },
-      });
+      for await (const message of call) {
+        if (message.length > SMALL_MESSAGE_BYTES) movedLarge(message.length);
+        yield message;
+      }
     } catch (error) {
-      throw new RpcError("UNAVAILABLE", `The connection was lost: ${(error as Error).message}`, {
-        cause: error,
-      });
+      throw end.reason ?? this.#rpcError(error as grpc.ServiceError);
+    } finally {
+      call.cancel();
+      if (request.length > SMALL_MESSAGE_BYTES) movedLarge(request.length);
     }
   }
 
-  async #connected(): Promise<ClientConnection> {
-    if (this.#closed.signal.aborted) throw this.#closed.signal.reason;
-    const current = this.#connection ??= this.#connect();
-    const connection = await current;
-    if (connection.usable) return connection;
-    if (this.#connection === current) this.#connection = undefined;
-    return await this.#connected();
+  #earlyEnd(call: { cancel(): void }, signal: AbortSignal | undefined): EarlyEnd {
+    const end = new EarlyEnd(call);
+    end.on(this.#closed.signal, () => this.#closed.signal.reason);
+    if (signal) end.on(signal, cancelled);
+    const connected = () => this.#client.getChannel().getConnectivityState(false) === READY;
+    if (!connected()) end.after(CONNECT_TIMEOUT_MS, () => connected() ? undefined : late(this.address));
+    return end;
   }
 
-  #connect(): Promise<ClientConnection> {
-    const connecting = ClientConnection.open(this.#peer, {
-      tls: this.#options.tls,
-      signal: this.#closed.signal,
-    });
-    connecting.catch(() => {
-      if (this.#connection === connecting) this.#connection = undefined;
-    });
-    return connecting;
+  /** Without a connection grpc-js gives the reason to calls alone, and then at once. */
+  #whyAway(): Promise<RpcError | undefined> {
+    return this.unary("/corolla/WhyAway", new Uint8Array(), { timeoutMs: 1_000 }).then(
+      () => undefined,
+      (error) => error.code === "UNAVAILABLE" ? error : undefined,
+    );
+  }
+
+  #rpcError({ code, details }: Partial<grpc.ServiceError>): RpcError {
+    const name = grpc.status[code ?? -1] as StatusName | undefined;
+    if (!name || details === undefined) return new RpcError("INTERNAL", "The reply cannot be read");
+    if (LOST.test(details)) return new RpcError("UNAVAILABLE", `The connection was lost: ${details}`);
+    return new RpcError(name, this.#explained(details));
+  }
+
+  #explained(details: string): string {
+    const [, why] = UNCONNECTED.exec(details) ?? [];
+    if (why === undefined || why.startsWith(HANDSHAKE_FAILED)) return why ?? details;
+    if (/^(connect|getaddrinfo) /.test(why)) return `Cannot connect to ${this.address}: ${why}`;
+    const hint = this.#insecure ? " (it may expect TLS)" : "";
+    return `Cannot speak gRPC with ${this.address}: ${why}${hint}`;
   }
 }
 
-/** What ends a call from this side: its deadline, its caller, or the closing of the client. */
-class CallLimits implements Disposable {
-  readonly #over = new AbortController();
+/** What grpc-js says when there is no connection, with the reason in it. */
+const UNCONNECTED =
+  /^No connection established\. Last error: (?:Error: )?(.*?)(?: \([-:.TZ\d]{24}\))?\. Resolution note: /s;
+
+/** What grpc-js says when a connection ends with a call on it; the codes that it gives to this differ. */
+const LOST = /^(Connection dropped|Call cancelled|Write error: .*|Received RST_STREAM with code 0 .*)$/s;
+
+/** Resolves with false when the time is over first. */
+function changed(
+  channel: grpc.ChannelInterface,
+  from: { state: grpc.connectivityState; deadline: number },
+): Promise<boolean> {
+  return new Promise((resolve) =>
+    channel.watchConnectivityState(from.state, from.deadline, (error) => resolve(!error))
+  );
+}
+
+/** What ends a call from this side before its deadline. */
+class EarlyEnd implements Disposable {
+  /** Why it ended; undefined when it did not. */
+  reason: RpcError | undefined;
   readonly #done = new AbortController();
-  readonly #deadline: number;
-  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #call: { cancel(): void };
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: CallOptions, closed: AbortSignal) {
-    const { timeoutMs, signal } = options;
-    this.#follow(closed, () => closed.reason);
-    if (signal) this.#follow(signal, () => new RpcError("CANCELLED", "Cancelled on client side"));
-    this.#deadline = performance.now() + (timeoutMs ?? Infinity);
-    if (timeoutMs === undefined) return;
-    const late = () => this.#over.abort(new RpcError("DEADLINE_EXCEEDED", `No reply within ${timeoutMs} ms`));
-    this.#timer = setTimeout(late, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  constructor(call: { cancel(): void }) {
+    this.#call = call;
   }
 
-  /** Aborted with an `RpcError` when the call has to end. */
-  get signal(): AbortSignal {
-    return this.#over.signal;
+  on(signal: AbortSignal, reason: () => RpcError): void {
+    signal.addEventListener("abort", () => this.#end(reason()), { signal: this.#done.signal });
   }
 
-  /** Whole milliseconds until the deadline, as many as the header can carry. */
-  leftMs(): number {
-    return Math.min(99_999_999, Math.max(1, Math.ceil(this.#deadline - performance.now())));
-  }
-
-  /** The result unless the call has to end before, or `ms` are over. @throws {RpcError} then */
-  async within<T>(result: Promise<T>, ms = Infinity): Promise<T> {
-    const { promise: over, reject } = Promise.withResolvers<never>();
-    const onAbort = () => reject(this.signal.reason);
-    this.signal.addEventListener("abort", onAbort);
-    if (this.signal.aborted) onAbort();
-    const late = () => reject(new RpcError("UNAVAILABLE", "The peer does not answer"));
-    const timer = ms === Infinity ? undefined : setTimeout(late, ms);
-    try {
-      return await Promise.race([result, over]);
-    } finally {
-      clearTimeout(timer);
-      this.signal.removeEventListener("abort", onAbort);
-    }
+  /** Asks after `ms` whether there is a reason. */
+  after(ms: number, reason: () => RpcError | undefined): void {
+    this.#timer = setTimeout(() => this.#end(reason()), ms);
   }
 
   [Symbol.dispose](): void {
@@ -174,8 +208,18 @@ class CallLimits implements Disposable {
     this.#done.abort();
   }
 
-  #follow(signal: AbortSignal, reason: () => RpcError): void {
-    if (signal.aborted) return this.#over.abort(reason());
-    signal.addEventListener("abort", () => this.#over.abort(reason()), { signal: this.#done.signal });
+  #end(reason: RpcError | undefined): void {
+    if (!reason) return;
+    this.reason ??= reason;
+    this.#call.cancel();
   }
+}
+
+function cancelled(): RpcError {
+  return new RpcError("CANCELLED", "Cancelled on client side");
+}
+
+function late(address: string): RpcError {
+  const seconds = CONNECT_TIMEOUT_MS / 1000;
+  return new RpcError("UNAVAILABLE", `Cannot connect to ${address}: no answer within ${seconds} s`);
 }

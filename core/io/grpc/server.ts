@@ -1,13 +1,14 @@
-import http2, { type Http2SecureServer, type Http2Server, type ServerHttp2Session } from "node:http2";
-import type { AddressInfo } from "node:net";
+import * as grpc from "@grpc/grpc-js";
+import type { Buffer } from "node:buffer";
 import type { ByteBudget } from "../../rpc/budget.ts";
 import type { AnyMethod } from "../../rpc/method.ts";
 import { RpcError } from "../../rpc/status.ts";
 import type { CallTarget } from "../../rpc/transport.ts";
 import type { Log } from "../ports.ts";
-import { formatAddress, type HostPort, parseAddress } from "./address.ts";
-import { asBuffer } from "./headers.ts";
-import { ServerConnection } from "./server_connection.ts";
+import { formatAddress, parseAddress } from "./address.ts";
+import { grpcTarget } from "./endpoint.ts";
+import { asBuffer } from "./metadata.ts";
+import { ServerCall } from "./server_call.ts";
 
 /** The files of a TLS listener, as PEM. Client certificates are never asked for. */
 export interface ServerTls {
@@ -52,14 +53,16 @@ export class AddressInUseError extends Error {
   }
 }
 
-const MAX_CONCURRENT_STREAMS = 1_000;
+const OPTIONS: grpc.ServerOptions = {
+  "grpc.max_concurrent_streams": 1_000,
+  // How often a silent connection is asked whether it is still there.
+  "grpc.keepalive_time_ms": 210_000,
+  "grpc.max_send_message_length": -1,
+  "grpc.max_receive_message_length": -1,
+  "grpc.enable_channelz": 0,
+};
 
-/**
- * How much a peer may send ahead of being read, for each stream and for a connection. It bounds what paused uploads
- * hold in memory, and with the round trip time the speed of one upload: 256 KiB every 50 ms are 5 MiB/s.
- */
-const STREAM_WINDOW_BYTES = 256 * 1024;
-const CONNECTION_WINDOW_BYTES = 1024 * 1024;
+const identity = (bytes: Buffer) => bytes;
 
 /**
  * Listens for gRPC calls and passes their bytes to the target.
@@ -67,77 +70,55 @@ const CONNECTION_WINDOW_BYTES = 1024 * 1024;
  * @throws {Error} when the address cannot be bound or the TLS files cannot be used
  */
 export async function serveGrpc(options: GrpcServerOptions): Promise<GrpcServer> {
-  const { target, budget, maxMessageBytes, log } = options;
-  const wanted = parseAddress(options.address);
-  const server = createServer(options.tls);
-  const paths = new Set(options.methods.map((method) => method.path));
-  const door = { target, paths, maxMessageBytes, budget, log };
-  const connections = new Set<ServerConnection>();
-  server.on("session", (session: ServerHttp2Session) => {
-    const connection = new ServerConnection(session, { door, secure: options.tls !== undefined });
-    connections.add(connection);
-    connection.closed.addEventListener("abort", () => connections.delete(connection));
-    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
-  });
-  const port = await listen(server, wanted);
-  return {
-    address: formatAddress({ host: wanted.host, port }),
-    port,
-    stop: (graceMs) => stop(server, { connections, graceMs }),
+  const { host } = parseAddress(options.address);
+  const door = { ...options, secure: options.tls !== undefined };
+  const running = new Set<ServerCall>();
+  /** A call's metadata are all that grpc-js passes from its interceptors to its handlers. */
+  const calls = new WeakMap<grpc.Metadata, ServerCall>();
+  const intercept: grpc.ServerInterceptor = (_method, base) => {
+    const call = new ServerCall(base, door);
+    running.add(call);
+    call.closed.then(() => running.delete(call));
+    return call.intercepted((metadata) => calls.set(metadata, call));
   };
+  const server = new grpc.Server({ ...OPTIONS, interceptors: [intercept] });
+  const answer: grpc.handleServerStreamingCall<Buffer, Buffer> = (outlet) =>
+    calls.get(outlet.metadata)!.answer(outlet);
+  // A unary reply is a stream of one message.
+  for (const { path } of options.methods) server.register(path, answer, identity, identity, "serverStream");
+  const port = await bind(server, options);
+  const address = formatAddress({ host, port });
+  return { address, port, stop: (graceMs) => stop(server, { address, running, graceMs }) };
 }
 
-function createServer(tls: ServerTls | undefined): Http2Server | Http2SecureServer {
-  const common = {
-    settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS, initialWindowSize: STREAM_WINDOW_BYTES },
-    // Its behaviour at the limit is to fail streams at random; the budget and the windows bound memory instead.
-    maxSessionMemory: Number.MAX_SAFE_INTEGER,
-  };
-  if (!tls) return http2.createServer(common);
-  return http2.createSecureServer({
-    ...common,
-    cert: asBuffer(tls.certificateChain),
-    key: asBuffer(tls.privateKey),
-    ca: asBuffer(tls.rootCertificates),
-    minVersion: "TLSv1.2",
-    ALPNProtocols: ["h2"],
-  });
-}
-
-function listen(server: Http2Server | Http2SecureServer, { host, port }: HostPort): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const refuse = (error: Error & { code?: string }) => {
-      const address = formatAddress({ host, port });
-      if (error.code === "EADDRINUSE") return reject(new AddressInUseError(address, { cause: error }));
-      reject(new Error(`Cannot listen on ${address}: ${error.message}`, { cause: error }));
-    };
-    server.once("error", refuse);
-    server.listen({ host, port }, () => {
-      server.off("error", refuse);
-      // A connection that breaks while it is taken must not end the process.
-      for (const event of ["error", "sessionError", "tlsClientError", "clientError"]) {
-        server.on(event, () => {});
+function bind(server: grpc.Server, { address, tls }: GrpcServerOptions): Promise<number> {
+  return new Promise((resolve, reject) =>
+    server.bindAsync(grpcTarget(address), credentials(tls), (error, port) => {
+      if (!error) return resolve(port);
+      if (error.message.includes("EADDRINUSE")) {
+        return reject(new AddressInUseError(address, { cause: error }));
       }
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
+      const reason = /errors: \[(.*)\]$/.exec(error.message)?.[1] ?? error.message;
+      reject(new Error(`Cannot listen on ${address}: ${reason}`, { cause: error }));
+    })
+  );
+}
+
+function credentials(tls: ServerTls | undefined): grpc.ServerCredentials {
+  if (!tls) return grpc.ServerCredentials.createInsecure();
+  const pair = { cert_chain: asBuffer(tls.certificateChain), private_key: asBuffer(tls.privateKey) };
+  // Without a CA every root of the system would be offered, and handshakes break.
+  return grpc.ServerCredentials.createSsl(asBuffer(tls.rootCertificates), [pair], false);
 }
 
 async function stop(
-  server: Http2Server | Http2SecureServer,
-  options: { connections: ReadonlySet<ServerConnection>; graceMs: number },
+  server: grpc.Server,
+  options: { address: string; running: ReadonlySet<ServerCall>; graceMs: number },
 ): Promise<void> {
-  const { connections, graceMs } = options;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const { address, running, graceMs } = options;
   const reason = new RpcError("UNAVAILABLE", "The server is shutting down");
-  const gone = [...connections].map((connection) =>
-    new Promise<void>((resolve) => connection.closed.addEventListener("abort", () => resolve()))
-  );
-  for (const connection of connections) connection.drain(reason);
-  const grace = Promise.withResolvers<void>();
-  const timer = setTimeout(grace.resolve, graceMs);
-  await Promise.race([Promise.all(gone), grace.promise]);
-  clearTimeout(timer);
-  for (const connection of connections) connection.destroy();
-  await closed;
+  for (const call of running) call.interrupt(reason);
+  // First, because what is closing already would not be cut after the time of grace.
+  server.drain(grpcTarget(address), graceMs);
+  await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
 }

@@ -1,72 +1,99 @@
+import * as grpc from "@grpc/grpc-js";
+import type { Buffer } from "node:buffer";
 import http2, { type ServerHttp2Stream } from "node:http2";
 import type { ByteBudget, Release } from "../../rpc/budget.ts";
 import { discard } from "../../rpc/discard.ts";
 import { RpcError } from "../../rpc/status.ts";
 import type { CallTarget, OutgoingReply } from "../../rpc/transport.ts";
 import type { Connection, Log } from "../ports.ts";
-import { headersFromMetadata, metadataFromRaw } from "./headers.ts";
-import type { Outlet } from "./outlet.ts";
-import { readMessage, SMALL_MESSAGE_BYTES } from "./message_reader.ts";
-import { statusHeaders } from "./status_header.ts";
-import { parseGrpcTimeout } from "./timeout.ts";
+import { streamUnder } from "./http2_stream.ts";
+import { asBuffer, fromGrpc, toGrpc } from "./metadata.ts";
+import { writePaced } from "./paced_write.ts";
+import { RequestGate, SMALL_MESSAGE_BYTES } from "./request_gate.ts";
+import { connectionOf } from "./server_connection.ts";
 
 /** What a door knows that its calls need. */
 export interface DoorContext {
   readonly target: CallTarget;
-  /** The paths that are answered; others are refused before their body is read. */
-  readonly paths: ReadonlySet<string>;
   readonly maxMessageBytes: number;
   readonly budget: ByteBudget;
+  readonly secure: boolean;
   readonly log: Log;
 }
 
-const GRPC_HEADERS = { ":status": 200, "content-type": "application/grpc" };
-const BODY_FOLLOWS = { waitForTrailers: true, sendDate: false };
-const NOTHING_FOLLOWS = { endStream: true, sendDate: false };
+/** The reply as grpc-js takes it. */
+type Outlet = grpc.ServerWritableStream<Buffer, Buffer>;
 
 /** A reply that is not taken for so long, plus its size at 16 KiB/s, is given up: others wait for its room. */
 const REPLY_PATIENCE_MS = 60_000;
 const SLOWEST_BYTES_PER_MS = 16;
 
-/** One call on one HTTP/2 stream, from its headers to its trailers. */
+/** One call of grpc-js, from its headers to the end of its stream. */
 export class ServerCall {
-  readonly path: string;
+  /** Resolves when nothing of the call is left. */
+  readonly closed: Promise<void>;
+  readonly #base: grpc.ServerInterceptingCallInterface;
   readonly #stream: ServerHttp2Stream;
-  readonly #headers: http2.IncomingHttpHeaders;
+  readonly #gate: RequestGate;
   readonly #connection: Connection;
   readonly #door: DoorContext;
-  readonly #outlet: Outlet;
   readonly #over = new AbortController();
   readonly #releases: Release[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #ended = false;
+  #gone = false;
+  #writing: (() => void) | undefined;
 
-  constructor(
-    stream: ServerHttp2Stream,
-    headers: http2.IncomingHttpHeaders,
-    where: { connection: Connection; door: DoorContext; outlet: Outlet },
-  ) {
-    this.path = String(headers[":path"]);
+  constructor(base: grpc.ServerInterceptingCallInterface, door: DoorContext) {
+    const stream = streamUnder(base);
+    this.#base = base;
     this.#stream = stream;
-    this.#headers = headers;
-    this.#connection = where.connection;
-    this.#door = where.door;
-    this.#outlet = where.outlet;
+    this.#door = door;
+    this.#connection = connectionOf(stream.session as http2.ServerHttp2Session, door);
+    // What breaks a stream ends in its closing; an error without a listener would end the process.
+    stream.on("error", (error) => door.log.debug(`A call's stream broke: ${error.message}`));
+    this.closed = new Promise((resolve) => stream.once("close", resolve));
+    this.closed.then(() => this.#close());
+    const { maxMessageBytes, budget } = door;
+    this.#gate = new RequestGate(stream, {
+      ...{ maxMessageBytes, budget, signal: this.#over.signal },
+      hold: (release) => this.#hold(release),
+      refuse: (error) => this.#refuse(error),
+    });
   }
 
-  /** Answers the call. Resolves when its stream is closed, whatever happened; never rejects. */
-  async run(raw: readonly string[]): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#stream.once("close", resolve));
-    closed.then(() => this.#close());
-    // What breaks a stream ends in its closing; an error without a listener would end the process.
-    this.#stream.on(
-      "error",
-      (error) => this.#door.log.debug(`Stream of ${this.path} broke: ${error.message}`),
-    );
-    this.#stream.on("aborted", () => this.#over.abort(cancelled()));
-    if (this.#isGrpc()) await this.#answer(raw);
-    if (!this.#stream.destroyed) await closed;
-    this.#close();
+  /** The call for grpc-js, and its metadata when they are there. */
+  intercepted(begun: (metadata: grpc.Metadata) => void): grpc.ServerInterceptingCall {
+    return new grpc.ServerInterceptingCall(this.#base, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (metadata, go) => {
+            begun(metadata);
+            go(metadata);
+          },
+          onReceiveHalfClose: (go) => {
+            if (this.#gate.hasMessage) return go();
+            this.#refuse(new RpcError("INTERNAL", "Received no request message, or one that is cut short"));
+          },
+          onCancel: () => this.#leave(),
+        }),
+    });
+  }
+
+  /** Answers the call; never rejects. */
+  async answer(outlet: Outlet): Promise<void> {
+    try {
+      const reply = await this.#door.target.dispatch({
+        path: outlet.getPath(),
+        metadata: fromGrpc(outlet.metadata),
+        request: outlet.request,
+        connection: this.#connection,
+        signal: this.#over.signal,
+        reserve: (bytes) => this.#reserve(bytes),
+      });
+      await this.#reply(outlet, reply);
+      outlet.end();
+    } catch (error) {
+      outlet.emit("error", grpcStatus(this.#asRpcError(error, outlet)));
+    }
   }
 
   /** Tells the handler that its time is over; a reply that still comes is sent. */
@@ -74,57 +101,8 @@ export class ServerCall {
     this.#over.abort(reason);
   }
 
-  /** Refuses the call before anything was read. */
-  refuse(error: RpcError): void {
-    this.#end(error);
-  }
-
-  #isGrpc(): boolean {
-    const isPost = this.#headers[":method"] === "POST";
-    if (isPost && /^application\/grpc($|[+;])/.test(String(this.#headers["content-type"]))) return true;
-    this.#guarded(() => {
-      this.#stream.respond({ ":status": isPost ? 415 : 405, "content-type": "text/plain" });
-      this.#stream.end("This port speaks gRPC.\n");
-      this.#stream.resume();
-    });
-    return false;
-  }
-
-  async #answer(raw: readonly string[]): Promise<void> {
-    try {
-      this.#startTimer();
-      if (!this.#door.paths.has(this.path)) {
-        throw new RpcError("UNIMPLEMENTED", `Method not found: ${this.path}`);
-      }
-      const { maxMessageBytes, budget } = this.#door;
-      const request = await readMessage(this.#stream, { maxMessageBytes, budget, signal: this.#over.signal });
-      this.#hold(request.release);
-      const reply = await this.#door.target.dispatch({
-        path: this.path,
-        metadata: metadataFromRaw(raw),
-        request: request.bytes,
-        connection: this.#connection,
-        signal: this.#over.signal,
-        reserve: (bytes) => this.#reserve(bytes),
-      });
-      await this.#reply(reply);
-      this.#end("OK");
-    } catch (error) {
-      this.#end(this.#asRpcError(error));
-    }
-  }
-
-  #startTimer(): void {
-    const header = this.#headers["grpc-timeout"];
-    if (header === undefined) return;
-    const ms = parseGrpcTimeout(String(header));
-    if (ms === undefined) throw new RpcError("INTERNAL", `Invalid grpc-timeout value "${header}"`);
-    const late = () => {
-      const error = new RpcError("DEADLINE_EXCEEDED", "Deadline Exceeded");
-      this.#over.abort(error);
-      this.#end(error);
-    };
-    this.#timer = setTimeout(late, Math.min(ms, 2 ** 31 - 1));
+  #refuse(error: RpcError): void {
+    this.#base.sendStatus(grpcStatus(error));
   }
 
   async #reserve(bytes: number): Promise<void> {
@@ -135,94 +113,68 @@ export class ServerCall {
     else this.#hold(await budget.acquire(bytes, this.#over.signal));
   }
 
-  #hold(release: Release | undefined): void {
-    if (!release) return;
+  #hold(release: Release): void {
     if (this.#stream.closed || this.#stream.destroyed) release();
     else this.#releases.push(release);
   }
 
-  async #reply(reply: OutgoingReply): Promise<void> {
-    const { headers, body } = reply;
-    if (this.#ended) return;
-    this.#respond(headersFromMetadata(headers));
+  async #reply(outlet: Outlet, { headers, body }: OutgoingReply): Promise<void> {
+    outlet.sendMetadata(toGrpc(headers));
     if (body instanceof Uint8Array) {
-      await this.#write(body);
+      await this.#write(outlet, body);
       return discard(body);
     }
     for await (const message of body) {
-      if (this.#ended || this.#isGone()) return;
-      await this.#write(message);
+      if (this.#gone) return;
+      await this.#write(outlet, message);
     }
     if (this.#over.signal.aborted) throw this.#over.signal.reason;
   }
 
-  #respond(custom: Record<string, string | string[]>): void {
-    this.#guarded(() => this.#stream.respond({ ...GRPC_HEADERS, ...custom }, BODY_FOLLOWS));
-  }
-
-  async #write(message: Uint8Array): Promise<void> {
+  async #write(outlet: Outlet, message: Uint8Array): Promise<void> {
     if (message.length > SMALL_MESSAGE_BYTES) {
       // Bytes that are in memory already are only counted: waiting would save nothing.
       if (this.#releases.length === 0) this.#hold(this.#door.budget.charge(message.length));
-      this.#startPatience(message.length);
+      this.#startPatience(outlet, message.length);
+      return await writePaced(this.#stream, message);
     }
-    if (!this.#isGone()) await this.#outlet.write(this.#stream, message);
-  }
-
-  #startPatience(bytes: number): void {
-    const giveUp = setTimeout(() => {
-      this.#door.log.debug(`Reply to ${this.path} was not taken by ${this.#connection.peerAddress}`);
-      this.#guarded(() => this.#stream.close(http2.constants.NGHTTP2_CANCEL));
-    }, REPLY_PATIENCE_MS + bytes / SLOWEST_BYTES_PER_MS);
-    this.#stream.once("close", () => clearTimeout(giveUp));
-  }
-
-  #end(outcome: "OK" | RpcError): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    clearTimeout(this.#timer);
-    if (this.#isGone()) return;
-    const trailers = statusHeaders(outcome);
-    this.#guarded(() => {
-      if (!this.#stream.headersSent) {
-        this.#stream.respond({ ...GRPC_HEADERS, ...trailers }, NOTHING_FOLLOWS);
-      } else {
-        this.#stream.once("wantTrailers", () => this.#guarded(() => this.#stream.sendTrailers(trailers)));
-        this.#stream.end();
-      }
-      // What the peer still sends is thrown away, so that it does not fill the connection's window.
-      this.#stream.resume();
+    await new Promise<void>((resolve) => {
+      if (this.#gone) return resolve();
+      // grpc-js never calls back for a call that has ended.
+      this.#writing = resolve;
+      outlet.write(asBuffer(message), () => resolve());
     });
   }
 
+  #startPatience(outlet: Outlet, bytes: number): void {
+    const giveUp = setTimeout(() => {
+      this.#door.log.debug(`Reply to ${outlet.getPath()} was not taken by ${this.#connection.peerAddress}`);
+      if (!this.#stream.closed) this.#stream.close(http2.constants.NGHTTP2_CANCEL);
+    }, REPLY_PATIENCE_MS + bytes / SLOWEST_BYTES_PER_MS);
+    this.closed.then(() => clearTimeout(giveUp));
+  }
+
+  /** The peer, the deadline or the status ended the call. */
+  #leave(): void {
+    this.#gone = true;
+    this.#writing?.();
+    this.#over.abort(new RpcError("CANCELLED", "The caller is gone"));
+  }
+
   #close(): void {
-    clearTimeout(this.#timer);
-    this.#ended = true;
-    if (!this.#over.signal.aborted) this.#over.abort(cancelled());
+    this.#leave();
     for (const release of this.#releases.splice(0)) release();
   }
 
-  #isGone(): boolean {
-    return this.#stream.destroyed || this.#stream.closed;
-  }
-
-  /** A stream may be gone at any moment without having said so. */
-  #guarded(action: () => void): void {
-    if (this.#isGone()) return;
-    try {
-      action();
-    } catch (error) {
-      this.#door.log.debug(`Stream of ${this.path} was gone: ${(error as Error).message}`);
-    }
-  }
-
-  #asRpcError(error: unknown): RpcError {
+  #asRpcError(error: unknown, outlet: Outlet): RpcError {
     if (error instanceof RpcError) return error;
-    this.#door.log.error(`Unexpected error in ${this.path}: ${error instanceof Error ? error.stack : error}`);
+    const text = error instanceof Error ? error.stack : error;
+    this.#door.log.error(`Unexpected error in ${outlet.getPath()}: ${text}`);
     return new RpcError("INTERNAL", "Internal server error.");
   }
 }
 
-function cancelled(): RpcError {
-  return new RpcError("CANCELLED", "The caller is gone");
+function grpcStatus({ code, details }: RpcError): { code: grpc.status; details: string; message: string } {
+  const text = details.toWellFormed();
+  return { code: grpc.status[code], details: text, message: text };
 }
