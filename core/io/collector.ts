@@ -3,8 +3,10 @@ import vm from "node:vm";
 
 /**
  * The runtime's HTTP/2 holds what was sent and received until the collector comes by, and the collector does not see
- * these copies: without a hint, moving a model of 400 MB takes as much memory. It is run after so many bytes.
+ * these copies: without a hint, moving a model of 400 MB takes as much memory. A run costs 5 to 40 ms, so it comes
+ * after this share of the memory that the process has, but not sooner than after so many bytes.
  */
+const COLLECT_SHARE = 1 / 12;
 const COLLECT_BYTES = 16 * 1_048_576;
 
 let movedBytes = 0;
@@ -13,7 +15,7 @@ let collect: (() => void) | undefined;
 /** Says that so many bytes of large messages were sent or received by this thread. */
 export function movedLarge(bytes: number): void {
   movedBytes += bytes;
-  if (movedBytes < COLLECT_BYTES) return;
+  if (movedBytes < COLLECT_BYTES || movedBytes < Deno.memoryUsage().rss * COLLECT_SHARE) return;
   movedBytes = 0;
   collect ??= collector();
   collect();

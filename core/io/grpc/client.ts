@@ -1,5 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
+import { discard } from "../../rpc/discard.ts";
 import { Metadata } from "../../rpc/metadata.ts";
 import { RpcError, type StatusName } from "../../rpc/status.ts";
 import type { CallOptions, RawReply, Transport } from "../../rpc/transport.ts";
@@ -72,10 +73,14 @@ class GrpcTransport implements Transport {
 
   async unary(path: string, request: Uint8Array, options: CallOptions = {}): Promise<RawReply> {
     let headers = new Metadata();
-    const messages = this.#messages(path, request, { ...options, onHeaders: (got) => headers = got });
-    const [body, ...more] = await Array.fromAsync(messages);
-    if (body && more.length === 0) return { headers, body };
-    const count = body ? 1 + more.length : 0;
+    let body: Uint8Array | undefined;
+    let count = 0;
+    const onHeaders = (got: Metadata) => headers = got;
+    for await (const message of this.#messages(path, request, { ...options, onHeaders })) {
+      if (++count > 1) break;
+      body = message;
+    }
+    if (body && count === 1) return { headers, body };
     throw new RpcError("INTERNAL", `Expected one reply message, received ${count}`);
   }
 
@@ -112,8 +117,9 @@ class GrpcTransport implements Transport {
     const deadline = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
     this.#closed.signal.throwIfAborted();
     if (signal?.aborted) throw cancelled();
+    const body = new Body(request);
     const call = this.#client.makeServerStreamRequest(
-      ...[path, identity, identity, asBuffer(request), metadata, deadline] as const,
+      ...[path, () => body.bytes, identity, null, metadata, deadline] as const,
     );
     // Also when nobody reads any more: an error without a listener would end the process.
     call.on("error", () => {});
@@ -128,7 +134,7 @@ class GrpcTransport implements Transport {
       throw end.reason ?? this.#rpcError(error as grpc.ServiceError);
     } finally {
       call.cancel();
-      if (request.length > SMALL_MESSAGE_BYTES) movedLarge(request.length);
+      body.release();
     }
   }
 
@@ -171,6 +177,26 @@ const UNCONNECTED =
 
 /** What grpc-js says when a connection ends with a call on it; the codes that it gives to this differ. */
 const LOST = /^(Connection dropped|Call cancelled|Write error: .*|Received RST_STREAM with code 0 .*)$/s;
+
+/** A request, and the copy with a gRPC prefix that grpc-js makes of it: as large, and else left to the collector. */
+class Body {
+  readonly bytes: Buffer;
+  #framed: Uint8Array | undefined;
+
+  constructor(request: Uint8Array) {
+    this.bytes = asBuffer(request);
+    this.bytes.copy = (target, ...range) => {
+      this.#framed = target;
+      return Buffer.prototype.copy.call(this.bytes, target, ...range);
+    };
+  }
+
+  /** Gives the memory of the copy back, when the call is over. */
+  release(): void {
+    if (this.#framed) discard(this.#framed);
+    if (this.bytes.length > SMALL_MESSAGE_BYTES) movedLarge(this.bytes.length);
+  }
+}
 
 /** Resolves with false when the time is over first. */
 function changed(

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { ServerHttp2Stream } from "node:http2";
 import type { ByteBudget, Release } from "../../rpc/budget.ts";
+import { discard } from "../../rpc/discard.ts";
 import { RpcError, type StatusName } from "../../rpc/status.ts";
-import { movedLarge } from "../collector.ts";
 
 /** Messages up to this size are read without asking the budget: a call costs about as much by itself. */
 export const SMALL_MESSAGE_BYTES = 65_536;
@@ -34,6 +34,8 @@ export class RequestGate {
   readonly #stream: ServerHttp2Stream;
   readonly #options: RequestGateOptions;
   readonly #prefix = Buffer.alloc(PREFIX_BYTES);
+  readonly #chunks: Buffer[] = [];
+  #isLarge = false;
   #receivedBytes = 0;
   #expectedBytes = Infinity;
   #lastDataAt = 0;
@@ -57,6 +59,7 @@ export class RequestGate {
     this.#receivedBytes += chunk.length;
     if (before < PREFIX_BYTES) chunk.copy(this.#prefix, before);
     if (before < PREFIX_BYTES && this.#receivedBytes >= PREFIX_BYTES) this.#begin();
+    if (this.#isLarge) this.#chunks.push(chunk);
     if (this.hasMessage) this.#complete();
     if (this.#receivedBytes > this.#expectedBytes) {
       this.#refuse("UNIMPLEMENTED", "Cannot take more than one request message in this call");
@@ -76,7 +79,8 @@ export class RequestGate {
       return this.#refuse("RESOURCE_EXHAUSTED", `Cannot receive a message of ${length} bytes: ${limit}`);
     }
     this.#expectedBytes = PREFIX_BYTES + length;
-    if (length > SMALL_MESSAGE_BYTES) this.#makeRoom(length);
+    this.#isLarge = length > SMALL_MESSAGE_BYTES;
+    if (this.#isLarge) this.#makeRoom(length);
   }
 
   async #makeRoom(length: number): Promise<void> {
@@ -95,7 +99,8 @@ export class RequestGate {
 
   #complete(): void {
     clearInterval(this.#stallTimer);
-    if (this.#receivedBytes > SMALL_MESSAGE_BYTES) movedLarge(this.#receivedBytes);
+    // grpc-js joins them before it lets go; what is left of them would wait for the collector.
+    queueMicrotask(() => this.#chunks.splice(0).forEach((chunk) => discard(chunk)));
   }
 
   #checkStall(): void {
