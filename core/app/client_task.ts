@@ -125,7 +125,7 @@ async function runApp(instruction: Message, { input, options }: Work): Promise<A
   const context = toPlainContext(input.context);
   const order = { moduleUrl: moduleUrl(app, modulePath), attribute, context, message };
   // The instruction's numbers are the app's from here on; its metadata is all that is still needed of it.
-  using life = lifeOf(instruction, host.clock);
+  using life = messageLife(instruction, host.clock);
   return await inThread(
     thread,
     { calls, signal: AbortSignal.any([signal, life.signal]) },
@@ -134,7 +134,10 @@ async function runApp(instruction: Message, { input, options }: Work): Promise<A
 }
 
 /** Aborted when the message expires: nobody takes a reply after that, and the node has other work to do. */
-function lifeOf({ metadata }: Message, clock: Clock): Disposable & { readonly signal: AbortSignal } {
+export function messageLife(
+  { metadata }: Message,
+  clock: Clock,
+): Disposable & { readonly signal: AbortSignal } {
   const expired = new AbortController();
   const done = new AbortController();
   const leftMs = Math.max(0, remainingTtl(metadata, clock.now() / 1000) * 1000);
@@ -146,7 +149,7 @@ function lifeOf({ metadata }: Message, clock: Clock): Disposable & { readonly si
 }
 
 /** What the app may decide of its reply is what it says and how long it lives; the rest follows from the message. */
-function replyTo({ metadata: instruction }: Message, plain: PlainMessage): Message {
+export function replyTo({ metadata: instruction }: Message, plain: PlainMessage): Message {
   const { createdAt, ttl } = plain.metadata;
   const metadata = { ...plain.metadata, ...replyMetadata(instruction, { now: createdAt, ttl }) };
   return fromPlainMessage({ ...plain, metadata: new MessageMetadata(metadata) });
@@ -160,6 +163,7 @@ async function send(reply: Message, { link, signal }: { link: AppLink; signal: A
   await uploadMessages({ link, messages: [parts], announce, signal });
 }
 
-function codeOf({ stage }: AppFailure): number {
+/** The code of the error reply to a message whose app did this. */
+export function codeOf({ stage }: AppFailure): number {
   return stage === "load" ? ErrorCode.LOAD_CLIENT_APP_EXCEPTION : ErrorCode.CLIENT_APP_RAISED_EXCEPTION;
 }

@@ -1,3 +1,5 @@
+import { isTypeScriptComponent } from "../model/app_component.ts";
+
 /** Where an app's code starts: a module of its bundle and the name under which that module exports the app. */
 export interface Component {
   /** Path inside the bundle, with `/`, without a leading `./`. */
@@ -8,13 +10,6 @@ export interface Component {
 /** A component reference that does not lead to an app; the text is for the app's author. */
 export class ComponentError extends Error {
   override name = "ComponentError";
-}
-
-const TYPESCRIPT = /\.(ts|mts|js|mjs)$/;
-
-/** Whether a reference such as `./server.ts:app` names TypeScript or JavaScript rather than Python. */
-export function isTypeScriptComponent(reference: string): boolean {
-  return TYPESCRIPT.test(reference.slice(0, reference.lastIndexOf(":")));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ComponentError, isTypeScriptComponent, parseComponent } from "./component.ts";
+import { isTypeScriptComponent } from "../model/app_component.ts";
+import { ComponentError, parseComponent } from "./component.ts";
 import { moduleUrl } from "./stage.ts";
 
 const good: [reference: string, modulePath: string, attribute: string][] = [

@@ -1,3 +1,4 @@
+import type { AppHost } from "./host.ts";
 import type { ContextData } from "../model/context.ts";
 import type { NodeId, RunId, SeriesId } from "../model/ids.ts";
 import { RecordDict } from "../model/record/record_dict.ts";
@@ -95,9 +96,10 @@ export class Context {
    */
   readonly runFolder: string;
   #state: RecordDict;
+  readonly #host: AppHost | undefined;
 
-  /** @param data as the AppIo service gave it */
-  constructor(data: ContextData, { runFolder = "" }: { runFolder?: string } = {}) {
+  /** @param data as the AppIo service gave it @param options what the program that runs the app lends to it */
+  constructor(data: ContextData, { runFolder = "", host }: { runFolder?: string; host?: AppHost } = {}) {
     this.runId = data.runId;
     this.nodeId = data.nodeId;
     this.seriesId = data.seriesId;
@@ -105,6 +107,15 @@ export class Context {
     this.runConfig = new AppConfig(data.runConfig);
     this.#state = data.state;
     this.runFolder = runFolder;
+    this.#host = host;
+  }
+
+  /** What the program that runs the app lends to it: time, randomness, a log. @throws {Error} when it lends nothing */
+  get host(): AppHost {
+    if (this.#host) return this.#host;
+    throw new Error(
+      "Cannot lend the app a log or randomness as its context was made without: give it a host",
+    );
   }
 
   /** What a ClientApp writes here it finds again in the next message of the run series on this node. */

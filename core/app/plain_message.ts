@@ -17,13 +17,14 @@ import { NDArray } from "../model/record/ndarray.ts";
 import { type FlowerRecord, RecordDict } from "../model/record/record_dict.ts";
 
 /** An array that came serialised, or one that an app made of its own numbers. */
-type PlainArray = ArrayFields | {
+export type PlainArray = ArrayFields | {
   readonly numbers: TypedArray;
   readonly shape: readonly number[];
   readonly dtype: DType;
 };
 
-type PlainRecord =
+/** A record as a plain value. */
+export type PlainRecord =
   | { readonly type: "ArrayRecord"; readonly arrays: readonly (readonly [string, PlainArray])[] }
   | {
     readonly type: "MetricRecord" | "ConfigRecord";
@@ -146,6 +147,12 @@ function toPlainArray(array: FlowerArray): PlainArray {
 }
 
 function fromPlainArray(array: PlainArray): FlowerArray {
-  if (!("numbers" in array)) return new FlowerArray(array);
-  return FlowerArray.from(new NDArray(array.numbers, array.shape, array.dtype), { keepInput: false });
+  if (!("numbers" in array)) return new FlowerArray({ ...array, data: ownMemory(array.data) });
+  const numbers = ownMemory(array.numbers);
+  return FlowerArray.from(new NDArray(numbers, array.shape, array.dtype), { keepInput: false });
+}
+
+/** Memory that other threads see too is copied: what an app gets it may write to. */
+function ownMemory<Numbers extends TypedArray>(numbers: Numbers): Numbers {
+  return numbers.buffer instanceof SharedArrayBuffer ? numbers.slice() as Numbers : numbers;
 }

@@ -1,6 +1,7 @@
 import type { Context as ContextProto, Init } from "../../proto/mod.ts";
 import type { Clock, Random } from "../io/ports.ts";
 import type { Fab } from "../model/fab.ts";
+import type { SimulationConfig } from "../model/simulation.ts";
 import type { NodeId, RunId } from "../model/ids.ts";
 import { wishHold } from "../rpc/peer.ts";
 import { fraction } from "../rpc/retry.ts";
@@ -8,6 +9,7 @@ import type { RpcClient } from "../rpc/client.ts";
 import { RpcError } from "../rpc/status.ts";
 import type { UserConfig } from "../model/user_config.ts";
 import { configFromProto } from "../wire/config.ts";
+import { simulationFromProto } from "../wire/simulation.ts";
 import { contextFromProto, contextToProto } from "../wire/context.ts";
 import type { ContextData } from "../model/context.ts";
 import { type AppIoMethods, RpcLink } from "./rpc_link.ts";
@@ -20,6 +22,8 @@ export interface TaskInput {
   /** What the run sets beside the defaults of the app. */
   readonly overrideConfig: UserConfig;
   readonly fab: Fab;
+  /** How the run's federation is simulated, for a task that simulates it. */
+  readonly simulation?: Partial<SimulationConfig>;
 }
 
 /** How a task ended, for whoever gave it. */
@@ -29,6 +33,8 @@ export interface TaskOutput {
   readonly details: string;
   /** The context as the app left it; without one nothing is stored. */
   readonly context?: ContextData;
+  /** Seconds that ClientApps worked, for a task that had them work. */
+  readonly clientAppRuntimeS?: number;
 }
 
 /** What a {@link TaskSession} works with. */
@@ -63,7 +69,8 @@ export class TaskSession {
   /** Starts the task. Can be done once. @throws {RpcError} */
   async pullInput(signal?: AbortSignal): Promise<TaskInput> {
     const { client, methods } = this.#options;
-    const { context: received, run, fab } = await client.call(methods.PullTaskInput, {}, { signal });
+    const input = await client.call(methods.PullTaskInput, {}, { signal });
+    const { context: received, run, fab } = input;
     if (!received || !run || !fab) {
       throw new RpcError("INTERNAL", "Cannot start the task as its input lacks a context, a run or an app");
     }
@@ -74,6 +81,9 @@ export class TaskSession {
       context,
       overrideConfig: configFromProto(run.override_config),
       fab: { hash: fab.hash_str, content: new Uint8Array(fab.content), verifications: fab.verifications },
+      ..."federation_config" in input && input.federation_config
+        ? { simulation: simulationFromProto(input.federation_config) }
+        : {},
     };
   }
 
@@ -113,9 +123,14 @@ export class TaskSession {
   }
 
   /** Ends the task. @throws {RpcError} */
-  async pushOutput({ subStatus, details, context }: TaskOutput): Promise<void> {
+  async pushOutput({ subStatus, details, context, clientAppRuntimeS }: TaskOutput): Promise<void> {
     const { client, methods } = this.#options;
     const sent: Init<ContextProto> | null = context ? contextToProto(context) : null;
-    await client.call(methods.PushTaskOutput, { context: sent, sub_status: subStatus, details });
+    await client.call(methods.PushTaskOutput, {
+      context: sent,
+      sub_status: subStatus,
+      details,
+      clientapp_runtime: clientAppRuntimeS,
+    });
   }
 }

@@ -20,38 +20,87 @@ export interface ThreadOptions {
 }
 
 /**
- * Gives an order to an app's thread and waits for the outcome. The thread is ended in any case. The app can have
- * bent everything in its thread: of the outcome only the failure is known to be one, and an error from there never
- * passes for one of ours.
- * @throws {ThreadFailedError} when the thread fails, or the app ends it
- * @throws the signal's reason once it is aborted
+ * An app's thread to which orders are given, one after the other. The app can have bent everything in its thread: of
+ * an outcome only the failure is known to be one, and an error from there never passes for one of ours.
+ */
+export class ThreadPeer {
+  readonly #thread: AppThread;
+  readonly #peer: PortPeer<WorkerCalls>;
+  #failure: ThreadFailedError | undefined;
+  #isStopped = false;
+  /** Ends the wait for the order that is being worked on. */
+  #interrupt: (reason: unknown) => void = () => {};
+
+  /** @param thread belongs to this from here on @param calls what the app may ask */
+  constructor(thread: AppThread, calls: PortCalls) {
+    this.#thread = thread;
+    const exited = (code: unknown) => {
+      const message = `the app ended itself with status ${Number(code)} instead of returning`;
+      return this.#fail({ type: "ExitError", message });
+    };
+    const crashed = (failure: unknown) => this.#fail(failureFrom(failure));
+    this.#peer = new PortPeer<WorkerCalls>(thread.port, { ...calls, exited, crashed });
+    thread.failed.then((failure) => this.#fail(failure));
+  }
+
+  /** Whether the thread can be given no more orders. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /**
+   * Gives an order and waits for the outcome.
+   * @throws {ThreadFailedError} when the thread fails, or the app ends it
+   * @throws the signal's reason once it is aborted
+   */
+  async work(
+    signal: AbortSignal,
+    give: (peer: PortPeer<WorkerCalls>) => Promise<AppOutcome>,
+  ): Promise<AppOutcome> {
+    // One promise for each order: one for all of them would hold on to every outcome.
+    const { promise: interrupted, reject } = Promise.withResolvers<never>();
+    this.#interrupt = reject;
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort);
+    if (signal.aborted) abort();
+    if (this.#failure) reject(this.#failure);
+    try {
+      return await Promise.race([told(give(this.#peer)), interrupted]);
+    } finally {
+      signal.removeEventListener("abort", abort);
+      this.#interrupt = () => {};
+    }
+  }
+
+  /** Ends the thread at once, whatever it is doing. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#thread.stop();
+    this.#peer.close(new Error("The app's thread has ended"));
+  }
+
+  #fail(failure: Failure): Promise<void> {
+    this.#failure ??= new ThreadFailedError(failure);
+    this.#interrupt(this.#failure);
+    return Promise.resolve();
+  }
+}
+
+/**
+ * Gives an order to an app's thread and waits for the outcome. The thread is ended in any case.
+ * @throws as {@link ThreadPeer.work} does
  */
 export async function inThread(
   thread: AppThread,
   { calls, signal }: ThreadOptions,
   give: (peer: PortPeer<WorkerCalls>) => Promise<AppOutcome>,
 ): Promise<AppOutcome> {
-  const { promise: interrupted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  const exited = (code: unknown) => {
-    const message = `the app ended itself with status ${Number(code)} instead of returning`;
-    reject(new ThreadFailedError({ type: "ExitError", message }));
-    return Promise.resolve();
-  };
-  const crashed = (failure: unknown) => {
-    reject(new ThreadFailedError(failureFrom(failure)));
-    return Promise.resolve();
-  };
-  const peer = new PortPeer<WorkerCalls>(thread.port, { ...calls, exited, crashed });
-  thread.failed.then((failure) => reject(new ThreadFailedError(failure)));
-  signal.addEventListener("abort", abort);
-  if (signal.aborted) abort();
+  const peer = new ThreadPeer(thread, calls);
   try {
-    return await Promise.race([told(give(peer)), interrupted]);
+    return await peer.work(signal, give);
   } finally {
-    signal.removeEventListener("abort", abort);
-    thread.stop();
-    peer.close(new Error("The app's thread has ended"));
+    peer.stop();
   }
 }
 

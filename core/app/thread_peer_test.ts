@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Failure } from "./failure.ts";
-import { inThread, ThreadFailedError } from "./thread_peer.ts";
+import { inThread, ThreadFailedError, ThreadPeer } from "./thread_peer.ts";
 
 /** A thread in which the app has taken the framework's place: it answers the first call as it likes. */
 async function outcomeOf(answer: (id: number) => unknown[]) {
@@ -51,4 +51,32 @@ Deno.test("an app that says it crashed or left is believed, whatever else it say
       ThreadFailedError,
     );
   }
+});
+
+Deno.test("a thread takes one order after the other until it fails, and is ended once", async () => {
+  const { port1, port2 } = new MessageChannel();
+  let stopped = 0;
+  port2.onmessage = ({ data: { id, argument } }) => {
+    if (argument !== "hang") port2.postMessage({ kind: "result", id, value: { state: [], reply: argument } });
+  };
+  const { promise: failed, resolve: fail } = Promise.withResolvers<Failure>();
+  const stop = () => {
+    stopped++;
+    port2.close();
+  };
+  const peer = new ThreadPeer({ port: port1, failed, stop }, {});
+  const leave = new AbortController();
+  const order = (argument: string) =>
+    peer.work(leave.signal, (peer) => peer.call("runClientApp", argument as never));
+  assertEquals((await order("one")).reply, "one" as never);
+  assertEquals((await order("two")).reply, "two" as never);
+  const hanging = assertRejects(() => order("hang"), ThreadFailedError, "out of memory");
+  assertEquals(peer.hasFailed, false);
+  fail({ type: "Error", message: "out of memory" });
+  await hanging;
+  assertEquals(peer.hasFailed, true);
+  await assertRejects(() => order("three"), ThreadFailedError, "out of memory");
+  peer.stop();
+  peer.stop();
+  assertEquals(stopped, 1);
 });

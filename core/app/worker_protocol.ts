@@ -3,6 +3,7 @@ import type { Failure } from "./failure.ts";
 import type { PlainContext, PlainMessage, PlainRecords } from "./plain_message.ts";
 import type { CarrierCalls } from "./port_carrier.ts";
 import type { Handover } from "./port_peer.ts";
+import type { Seed } from "./seeded_random.ts";
 
 /** What a Worker must know to load an app. */
 export interface AppOrder {
@@ -11,6 +12,8 @@ export interface AppOrder {
   /** The name under which the module exports the app. */
   readonly attribute: string;
   readonly context: PlainContext;
+  /** What the app's chance follows from, where a run is to be repeatable. */
+  readonly seed?: Seed;
 }
 
 /** The order to run a ServerApp. */
@@ -22,6 +25,8 @@ export interface ServerAppOrder extends AppOrder {
 /** The order to have a ClientApp answer a message. */
 export interface ClientAppOrder extends AppOrder {
   readonly message: PlainMessage;
+  /** Whether the Worker answers other messages after this one, so that what the app made must stay its own too. */
+  readonly workerGoesOn?: boolean;
 }
 
 /** Why an app did not do what it should. */

@@ -1,3 +1,4 @@
+import type { Random, RunFiles } from "../io/ports.ts";
 import type { Message } from "../model/app_message.ts";
 import { setTimeSource } from "../model/now.ts";
 import { CarrierGrid } from "./carrier_grid.ts";
@@ -16,6 +17,7 @@ import {
 } from "./plain_message.ts";
 import { PortCarrier } from "./port_carrier.ts";
 import { Handover, PortPeer } from "./port_peer.ts";
+import type { Seed } from "./seeded_random.ts";
 import { ServerApp } from "./server_app.ts";
 import type { AppOrder, AppOutcome, ClientAppOrder, ProcessCalls, WorkerCalls } from "./worker_protocol.ts";
 
@@ -25,7 +27,11 @@ import type { AppOrder, AppOutcome, ClientAppOrder, ProcessCalls, WorkerCalls } 
  */
 
 /** What the Worker's entry module hands over, because only it may touch the world. */
-export interface WorkerWorld extends Omit<AppHost, "log"> {
+export interface WorkerWorld extends Omit<AppHost, "log" | "files"> {
+  /** The files of a run whose folder this is. */
+  files(runFolder: string): RunFiles;
+  /** Makes all chance in this thread follow from the seed. */
+  seeded(seed: Seed): Random;
   /** `import()`, done where the app's bundle may be read. */
   importModule(url: string): Promise<Record<string, unknown>>;
 }
@@ -39,10 +45,13 @@ export function serveApps(port: MessagePort, world: WorkerWorld): PortPeer<Proce
   // What is printed while the process ends the thread is lost, as it would be anywhere else.
   const print = (text: string) => void peer.call("print", text).catch(() => {});
   const calls: WorkerCalls = {
-    runClientApp: (order) => runClientApp(order, world),
+    runClientApp: (order) =>
+      runClientApp(order, { world, kind: ClientApp, host: hostOf(world, { order, print }) }),
     runServerApp: (order) => {
-      const grid = new CarrierGrid(new PortCarrier(peer, order.runId), { ...world, log: logTo(print) });
-      const loading = { world, kind: ServerApp, runFolder: order.runFolder };
+      const { runFolder } = order;
+      const host = { ...hostOf(world, { order, print }), files: world.files(runFolder) };
+      const grid = new CarrierGrid(new PortCarrier(peer, order.runId), host);
+      const loading = { world, kind: ServerApp, runFolder, host };
       return work(order, loading, (app, context) => app.run(grid, context));
     },
   };
@@ -50,20 +59,25 @@ export function serveApps(port: MessagePort, world: WorkerWorld): PortPeer<Proce
   return peer;
 }
 
-/** Has the ClientApp answer its message. What it made is moved to the process: the Worker ends after this. */
-async function runClientApp(order: ClientAppOrder, world: WorkerWorld): Promise<Handover<AppOutcome>> {
+/** Has the ClientApp answer its message. What it made is moved to the process where the Worker ends after this. */
+async function runClientApp(
+  order: ClientAppOrder,
+  loading: Loading<ClientApp>,
+): Promise<Handover<AppOutcome>> {
   let reply: Message | undefined;
-  const outcome = await work(order, { world, kind: ClientApp }, async (app, context) => {
+  const outcome = await work(order, loading, async (app, context) => {
     reply = await app.handle(fromPlainMessage(order.message), context);
   });
-  if (outcome.failure || !reply) return new Handover(outcome, buffersOf(outcome.state));
-  const plain = toPlainMessage(reply);
+  const plain = outcome.failure || !reply ? undefined : toPlainMessage(reply);
+  if (order.workerGoesOn) return new Handover({ ...outcome, reply: plain }, []);
+  if (!plain) return new Handover(outcome, buffersOf(outcome.state));
   return new Handover({ ...outcome, reply: plain }, buffersOf(outcome.state, plain));
 }
 
 interface Loading<App> {
   readonly world: WorkerWorld;
   readonly kind: new () => App;
+  readonly host: AppHost;
   readonly runFolder?: string;
 }
 
@@ -94,6 +108,14 @@ async function load<App>({ moduleUrl, attribute }: AppOrder, { world, kind }: Lo
   throw new ComponentError(
     `Cannot load the app as "${attribute}" of ${file} must be a ${kind.name} from "corolla": there is ${current}`,
   );
+}
+
+function hostOf(
+  world: WorkerWorld,
+  { order: { seed }, print }: { order: AppOrder; print: (text: string) => void },
+): AppHost {
+  const random = seed ? world.seeded(seed) : world.random;
+  return { clock: world.clock, random, log: logTo(print) };
 }
 
 function logTo(print: (text: string) => void): AppHost["log"] {

@@ -1,4 +1,5 @@
 import type { RunId, SeriesId, TaskId } from "./ids.ts";
+import type { SimulationConfig } from "./simulation.ts";
 import type { TaskType } from "./task.ts";
 import type { UserConfig } from "./user_config.ts";
 
@@ -13,6 +14,8 @@ export interface Run {
   readonly fabHash: string;
   readonly overrideConfig: UserConfig;
   readonly federation: string;
+  /** How its federation is simulated; absent in a deployment. */
+  readonly simulation?: SimulationConfig;
   /** Id of the account that started it; `<id:none>` without account authentication. */
   readonly ownerId: string;
   readonly ownerName: string;

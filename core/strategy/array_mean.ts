@@ -1,40 +1,38 @@
 import { FlowerArray } from "../model/record/array.ts";
 import { ArrayRecord } from "../model/record/array_record.ts";
-import type { RecordDict } from "../model/record/record_dict.ts";
-import { sameShape, WeightedSum } from "./array_sum.ts";
-import { AggregationError } from "./errors.ts";
+import { WeightedSum } from "./array_sum.ts";
+import { holdsNaN } from "./nan.ts";
+import { arraysIn, type GoodReply } from "./good_reply.ts";
+import { checkLook, nanRefusal, type Strictness } from "./strictness.ts";
 import { factorsOf } from "./weights.ts";
 
 /** How arrays are averaged. */
-export interface ArrayMeanOptions {
+export interface ArrayMeanOptions extends Strictness {
+  /** Counted from 1, for errors. */
+  readonly round: number;
   /** The metric by which replies are weighed. */
   readonly weightedByKey: string;
-  /** Refuse arrays of different shapes instead of stretching them as NumPy does. */
-  readonly strictShapes: boolean;
 }
 
 /**
- * The weighted mean of the arrays of all replies, name by name, in the first reply's order. One array of one reply
- * is read at a time, so beside the replies there is never more in memory than the result and one array.
- * @param replies checked by `checkReplies`
+ * The weighted mean of the arrays of all replies, name by name, in the first reply's order, in the arithmetic and
+ * with the rounding of NumPy. All replies must be there, since each is multiplied by its part of the whole weight.
+ * @param replies let pass by a `ReplyCheck`; at least one
  * @throws {RangeError} when the weights add up to 0, or shapes do not fit
- * @throws {AggregationError} with `strictShapes`, when shapes differ
+ * @throws {AggregationError} for what is refused by choice
  */
-export function meanOfArrays(replies: readonly RecordDict[], options: ArrayMeanOptions): ArrayRecord {
-  const factors = factorsOf(replies, options.weightedByKey);
-  const records = replies.map((reply) => [...reply.arrayRecords()][0][1]);
+export function meanOfArrays(replies: readonly GoodReply[], options: ArrayMeanOptions): ArrayRecord {
+  const factors = factorsOf(replies.map(({ content }) => content), options.weightedByKey, options.round);
   const result = new ArrayRecord();
-  for (const key of records[0].keys()) {
+  for (const key of arraysIn(replies[0]).keys()) {
+    const first = arraysIn(replies[0]).get(key)!.toNDArray();
     const sum = new WeightedSum();
-    records.forEach((record, reply) => {
-      const array = record.get(key)!.toNDArray();
-      if (options.strictShapes && reply > 0 && !sameShape(array.shape, sum.result.shape)) {
-        throw new AggregationError(
-          `Cannot aggregate "${key}" as all replies must give it the same shape: there are ` +
-            `(${sum.result.shape.join(", ")}) and (${array.shape.join(", ")})`,
-        );
-      }
-      sum.add(array, factors[reply]);
+    replies.forEach((reply, index) => {
+      const array = arraysIn(reply).get(key)!.toNDArray();
+      const origin = { round: options.round, nodeId: reply.nodeId, key };
+      checkLook(array, first, { origin, strictness: options });
+      if (options.nan === "refuse" && holdsNaN(array)) throw nanRefusal(origin);
+      sum.add(array, factors[index]);
     });
     result.set(key, FlowerArray.from(sum.result, { keepInput: false }));
   }

@@ -1,12 +1,8 @@
+import { sameShape } from "../model/numeric/arithmetic.ts";
+import { isComplex, withNumber } from "../model/numeric/promotion.ts";
 import { halfToNumber, numberToHalf } from "../model/record/half.ts";
 import type { DType, TypedArray } from "../model/record/dtype.ts";
 import { NDArray } from "../model/record/ndarray.ts";
-
-/** The element type of a number times an array: floats and complex numbers keep theirs, all else is widened. */
-export function productDType(dtype: DType): DType {
-  const kept: readonly DType[] = ["float16", "float32", "float64", "complex64", "complex128"];
-  return kept.includes(dtype) ? dtype : "float64";
-}
 
 /**
  * The sum of arrays, each times a number, folded one array at a time, in the arithmetic of NumPy: the number is
@@ -40,7 +36,7 @@ function timesNumber({ data, dtype, shape }: NDArray, factor: number): NDArray {
     const half = halfToNumber(numberToHalf(factor));
     return NDArray.fromHalves(Float64Array.from(data as Uint16Array, (x) => halfToNumber(x) * half), shape);
   }
-  const type = productDType(dtype);
+  const type = withNumber(dtype);
   const result = NDArray.zeros(shape, type);
   const single = type === "float32" || type === "complex64";
   multiply(data, single ? Math.fround(factor) : factor, result.data as Float32Array | Float64Array);
@@ -57,8 +53,6 @@ function multiply(data: TypedArray, factor: number, into: Float32Array | Float64
     for (let i = 0; i < data.length; i++) into[i] = data[i] * factor;
   }
 }
-
-const isComplex = (dtype: DType) => dtype.startsWith("complex");
 
 function addInPlace(sum: NDArray, term: NDArray): void {
   if (isComplex(term.dtype) && !isComplex(sum.dtype)) {
@@ -91,7 +85,8 @@ function plus(sum: NDArray, term: NDArray): NDArray {
   return target;
 }
 
-function wider(a: DType, b: DType): DType {
+/** The wider of two floating point or complex element types. */
+export function wider(a: DType, b: DType): DType {
   const order: readonly DType[] = ["float16", "float32", "float64", "complex64", "complex128"];
   const [low, high] = order.indexOf(a) < order.indexOf(b) ? [a, b] : [b, a];
   return low === "float64" && high === "complex64" ? "complex128" : high;
@@ -107,7 +102,7 @@ function converted(array: NDArray, dtype: DType): NDArray {
 }
 
 /** The same numbers repeated along the axes that `array` lacks or has once, as NumPy broadcasts. */
-function stretched(array: NDArray, shape: readonly number[]): NDArray {
+export function stretched(array: NDArray, shape: readonly number[]): NDArray {
   if (sameShape(array.shape, shape)) return array;
   const missing = shape.length - array.shape.length;
   const fits = missing >= 0 &&
@@ -142,9 +137,4 @@ function sourceIndex(
     stride *= from[axis];
   }
   return source;
-}
-
-/** Whether two shapes are the same. */
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((length, axis) => length === b[axis]);
 }

@@ -2,7 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { DType } from "../model/record/dtype.ts";
 import { NDArray } from "../model/record/ndarray.ts";
-import { productDType, WeightedSum } from "./array_sum.ts";
+import { withNumber } from "../model/numeric/promotion.ts";
+import { WeightedSum } from "./array_sum.ts";
 
 function sumOf(...terms: [NDArray, number][]): NDArray {
   const sum = new WeightedSum();
@@ -25,7 +26,7 @@ const products: [DType, DType][] = [
 
 for (const [from, to] of products) {
   Deno.test(`a number times ${from} is ${to}`, () => {
-    assertEquals(productDType(from), to);
+    assertEquals(withNumber(from), to);
     assertEquals(sumOf([NDArray.zeros([2], from), 0.5]).dtype, to);
   });
 }

@@ -1,75 +1,64 @@
 import type { Grid } from "../app/grid.ts";
 import { Message } from "../model/app_message.ts";
+import { asType } from "../model/numeric/arithmetic.ts";
+import { isFloat } from "../model/numeric/promotion.ts";
+import { FlowerArray } from "../model/record/array.ts";
+import { ArrayRecord } from "../model/record/array_record.ts";
+import type { ConfigRecord } from "../model/record/config_record.ts";
 import type { MetricRecord } from "../model/record/metric_record.ts";
 import { RecordDict } from "../model/record/record_dict.ts";
+import { type ArrayFold, type FoldScene, HeldReplies } from "./array_fold.ts";
 import { meanOfArrays } from "./array_mean.ts";
-import { meanOfMetrics, type MetricsAggregator } from "./metric_mean.ts";
-import { checkReplies } from "./reply_checks.ts";
+import { type FedAvgOptions, type FedAvgSettings, fedAvgSettings } from "./fed_avg_options.ts";
+import { type GoodReply, withoutArrays } from "./good_reply.ts";
+import { Intake } from "./intake.ts";
+import { MeanFold } from "./mean_fold.ts";
+import { refuseNaN } from "./nan.ts";
+import { ReplyCheck } from "./reply_checks.ts";
 import { sampleNodes } from "./sampling.ts";
 import { type Phase, Strategy, type TrainOutcome } from "./strategy.ts";
+import { totalWeight } from "./weights.ts";
 
-/** The settings of {@link FedAvg}; each has Flower's name and default. */
-export interface FedAvgOptions {
-  /** The part of the nodes online that trains in a round, 1 unless told. Exactly 0 skips training. */
-  readonly fractionTrain?: number;
-  /** The part of the nodes online that evaluates in a round, 1 unless told. Exactly 0 skips evaluation. */
-  readonly fractionEvaluate?: number;
-  /** 2 unless told. */
-  readonly minTrainNodes?: number;
-  /** 2 unless told. */
-  readonly minEvaluateNodes?: number;
-  /** How many nodes must be online before a phase starts, 2 unless told. */
-  readonly minAvailableNodes?: number;
-  /** The metric by which replies are weighed, `num-examples` unless told. */
-  readonly weightedByKey?: string;
-  /** The name under which the model is sent, `arrays` unless told. */
-  readonly arrayrecordKey?: string;
-  /** The name under which settings are sent, `config` unless told. */
-  readonly configrecordKey?: string;
-  /** How training metrics are aggregated; the weighted mean unless told. */
-  readonly trainMetricsAggrFn?: MetricsAggregator;
-  /** How evaluation metrics are aggregated; the weighted mean unless told. */
-  readonly evaluateMetricsAggrFn?: MetricsAggregator;
-  /** Refuse arrays of different shapes instead of stretching them as NumPy does. Ours; off unless told. */
-  readonly strictShapes?: boolean;
-}
-
-/** One phase's settings, and how the log calls it. */
-interface PhaseSettings {
-  readonly kind: "train" | "evaluate";
-  readonly fraction: number;
-  readonly minNodes: number;
-}
+/** Replies as they come, or all of a round. */
+type Replies = Iterable<Message> | AsyncIterable<Message>;
 
 /**
  * Federated averaging (McMahan et al., 2017): each round, nodes chosen at random train the model on their own data,
  * and the new model is the mean of theirs, weighed by how many examples each has.
+ *
+ * ```ts
+ * import { ArrayRecord, FedAvg, NDArray, ServerApp } from "corolla";
+ *
+ * export const app = new ServerApp()
+ *   .main(async (grid) => {
+ *     const model = ArrayRecord.from({ weights: NDArray.zeros([784, 10], "float32") });
+ *     const result = await new FedAvg({ fractionTrain: 0.5 }).start(grid, model, { numRounds: 10 });
+ *     console.log(String(result));
+ *   });
+ * ```
+ *
+ * Other strategies change one part of it: what is sent along with the model, how replies are put together, or what
+ * is done with their mean.
  */
 export class FedAvg extends Strategy {
-  protected readonly settings: Required<FedAvgOptions>;
-  readonly #skipped: readonly string[];
+  protected readonly settings: FedAvgSettings;
+  /** The model that was sent last. */
+  protected sent: ArrayRecord | undefined;
 
   constructor(options: FedAvgOptions = {}) {
     super();
-    const { fractionTrain = 1, fractionEvaluate = 1 } = options;
-    this.settings = {
-      fractionTrain,
-      fractionEvaluate,
-      // A phase that takes no part of the nodes takes none at all.
-      minTrainNodes: fractionTrain === 0 ? 0 : options.minTrainNodes ?? 2,
-      minEvaluateNodes: fractionEvaluate === 0 ? 0 : options.minEvaluateNodes ?? 2,
-      minAvailableNodes: options.minAvailableNodes ?? 2,
-      weightedByKey: options.weightedByKey ?? "num-examples",
-      arrayrecordKey: options.arrayrecordKey ?? "arrays",
-      configrecordKey: options.configrecordKey ?? "config",
-      trainMetricsAggrFn: options.trainMetricsAggrFn ?? meanOfMetrics,
-      evaluateMetricsAggrFn: options.evaluateMetricsAggrFn ?? meanOfMetrics,
-      strictShapes: options.strictShapes ?? false,
-    };
-    this.#skipped = [
-      ...fractionTrain === 0 ? ["fractionTrain is 0: there will be no federated training."] : [],
-      ...fractionEvaluate === 0 ? ["fractionEvaluate is 0: there will be no federated evaluation."] : [],
-    ];
+    this.settings = fedAvgSettings(options);
+  }
+
+  /** The metric by which replies are weighed. */
+  get weightedByKey(): string {
+    return this.settings.weightedByKey;
+  }
+
+  /** Whether the model is the weighted mean of the replies and nothing else: one node then cannot change it by more. */
+  get isPlainMean(): boolean {
+    const { openFold, update } = FedAvg.prototype;
+    return this.openFold === openFold && this.update === update;
   }
 
   override summary(): string[] {
@@ -90,66 +79,162 @@ export class FedAvg extends Strategy {
   }
 
   override async configureTrain(phase: Phase): Promise<Message[]> {
-    if (phase.round === 1) { for (const line of this.#skipped) phase.grid.host.log.warn(line); }
+    if (phase.round === 1) { for (const line of this.warnings()) phase.grid.host.log.warn(line); }
+    if (this.settings.fractionTrain === 0) return [];
     const { fractionTrain: fraction, minTrainNodes: minNodes } = this.settings;
-    return await this.#instructions(phase, { kind: "train", fraction, minNodes });
+    this.sent = phase.arrays;
+    this.addTrainSettings(phase.config);
+    return await this.instructions(phase, { kind: "train", fraction, minNodes });
   }
 
   override async configureEvaluate(phase: Phase): Promise<Message[]> {
+    if (this.settings.fractionEvaluate === 0) return [];
     const { fractionEvaluate: fraction, minEvaluateNodes: minNodes } = this.settings;
-    return await this.#instructions(phase, { kind: "evaluate", fraction, minNodes });
+    return await this.instructions(phase, { kind: "evaluate", fraction, minNodes });
   }
 
-  // deno-lint-ignore require-await -- strategies that wait share the signature
-  override async aggregateTrain(_round: number, replies: Message[], grid: Grid): Promise<TrainOutcome> {
-    const contents = contentsOf(replies, { phase: "train", grid });
-    if (contents.length === 0) return {};
-    const { weightedByKey, strictShapes, trainMetricsAggrFn } = this.settings;
-    checkReplies(contents, { weightedByKey, withArrays: true });
-    return {
-      arrays: meanOfArrays(contents, { weightedByKey, strictShapes }),
-      metrics: trainMetricsAggrFn(contents, weightedByKey),
-    };
+  override async aggregateTrain(round: number, replies: Message[], grid: Grid): Promise<TrainOutcome> {
+    return await this.#aggregate(replies, { round, streaming: false, log: grid.host.log });
+  }
+
+  override async streamTrain(
+    round: number,
+    replies: AsyncIterable<Message>,
+    grid: Grid,
+  ): Promise<TrainOutcome> {
+    return await this.#aggregate(replies, { round, streaming: true, log: grid.host.log });
   }
 
   // deno-lint-ignore require-await -- strategies that wait share the signature
   override async aggregateEvaluate(
-    _round: number,
+    round: number,
     replies: Message[],
     grid: Grid,
   ): Promise<MetricRecord | undefined> {
-    const contents = contentsOf(replies, { phase: "evaluate", grid });
-    if (contents.length === 0) return undefined;
+    const intake = new Intake();
+    const good = replies.map((reply) => intake.take(reply)).filter((reply) => reply !== undefined);
+    intake.report(grid.host.log, "evaluate");
+    if (good.length === 0) return undefined;
     const { weightedByKey, evaluateMetricsAggrFn } = this.settings;
-    checkReplies(contents, { weightedByKey, withArrays: false });
-    return evaluateMetricsAggrFn(contents, weightedByKey);
+    const check = this.#check(round, { withArrays: false });
+    for (const reply of good) check.check(reply);
+    if (this.#weighNothing(good, { round, log: grid.host.log })) return undefined;
+    return evaluateMetricsAggrFn(good.map(({ content }) => content), weightedByKey);
   }
 
-  async #instructions(phase: Phase, { kind, fraction, minNodes }: PhaseSettings): Promise<Message[]> {
-    if (fraction === 0) return [];
-    const { grid, config, arrays, round } = phase;
-    const { minAvailableNodes, arrayrecordKey, configrecordKey } = this.settings;
-    const { nodeIds, online } = await sampleNodes(grid, { fraction, minNodes, minAvailableNodes });
+  /** What the log is told before the first round. */
+  protected warnings(): string[] {
+    const { fractionTrain, fractionEvaluate } = this.settings;
+    return [
+      ...fractionTrain === 0 ? ["fractionTrain is 0: there will be no federated training."] : [],
+      ...fractionEvaluate === 0 ? ["fractionEvaluate is 0: there will be no federated evaluation."] : [],
+    ];
+  }
+
+  /** Adds to the settings that are sent with the model for training. */
+  protected addTrainSettings(_config: ConfigRecord): void {}
+
+  /** How the arrays of a round's replies are put together. */
+  protected openFold({ round, streaming }: FoldScene): ArrayFold {
+    const options = { ...this.settings, round };
+    if (streaming && this.settings.aggregation === "streaming") return new MeanFold(options);
+    return new HeldReplies((replies) => ({ arrays: meanOfArrays(replies, options) }));
+  }
+
+  /** Whether so many valid replies can be aggregated. */
+  protected isEnough(count: number, _scene: FoldScene): boolean {
+    return count > 0;
+  }
+
+  /** Makes the new model of what the replies were folded to. */
+  protected update(folded: ArrayRecord, _round: number): ArrayRecord {
+    return folded;
+  }
+
+  /** The messages of a phase: the model and the settings for each node that was chosen. */
+  protected async instructions(
+    phase: Phase,
+    { kind, fraction, minNodes }: PhaseSettings,
+  ): Promise<Message[]> {
+    const { grid, round } = phase;
+    const { minAvailableNodes, waitForNodes, selectNodes } = this.settings;
+    const select = selectNodes && ((online: readonly bigint[]) => selectNodes(online, { round, kind }));
+    const sampling = { fraction, minNodes, minAvailableNodes, waitForNodes, select };
+    const { nodeIds, online } = await sampleNodes(grid, sampling);
     grid.host.log.info(`configure_${kind}: Sampled ${nodeIds.length} nodes (out of ${online})`);
+    return this.messagesFor(nodeIds, phase, kind);
+  }
+
+  /** The same message for each of these nodes. */
+  protected messagesFor(
+    nodeIds: readonly bigint[],
+    { arrays, config, round }: Phase,
+    messageType: "train" | "evaluate",
+  ): Message[] {
+    const { arrayrecordKey, configrecordKey, groupByRound } = this.settings;
     config.set("server-round", round);
     // All messages share one content, so that a model is serialised and kept once however many nodes there are.
     const content = new RecordDict([[arrayrecordKey, arrays], [configrecordKey, config]]);
-    return nodeIds.map((dstNodeId) => new Message(content, { dstNodeId, messageType: kind }));
+    const groupId = groupByRound ? String(round) : "";
+    return nodeIds.map((dstNodeId) => new Message(content, { dstNodeId, messageType, groupId }));
+  }
+
+  async #aggregate(replies: Replies, scene: FoldScene): Promise<TrainOutcome> {
+    const { round, log } = scene;
+    const [intake, check, fold] = [
+      new Intake(),
+      this.#check(round, { withArrays: true }),
+      this.openFold(scene),
+    ];
+    const good: GoodReply[] = [];
+    for await (const message of replies) {
+      const reply = intake.take(message);
+      if (!reply) continue;
+      check.check(reply);
+      fold.add(reply);
+      good.push(fold.holdsReplies ? reply : withoutArrays(reply));
+    }
+    intake.report(log, "train");
+    if (!this.isEnough(intake.good, scene) || this.#weighNothing(good, scene)) return {};
+    const { arrays, chosen = good } = fold.finish();
+    const model = arrays && this.#checked(this.update(arrays, round), { round, replies: good });
+    const { trainMetricsAggrFn, weightedByKey } = this.settings;
+    const metrics = trainMetricsAggrFn(chosen.map(({ content }) => content), weightedByKey);
+    return { ...model && { arrays: model }, metrics };
+  }
+
+  #check(round: number, { withArrays }: { withArrays: boolean }): ReplyCheck {
+    const { weightedByKey, aggregation } = this.settings;
+    return new ReplyCheck({ round, weightedByKey, withArrays, strictWeights: aggregation === "streaming" });
+  }
+
+  /** Whether the round has no result because all weights are 0, and that is how it is wanted. */
+  #weighNothing(replies: readonly GoodReply[], { round, log }: Pick<FoldScene, "round" | "log">): boolean {
+    const { zeroWeights, weightedByKey } = this.settings;
+    if (zeroWeights !== "skip" || replies.length === 0) return false;
+    if (totalWeight(replies.map(({ content }) => content), weightedByKey).value !== 0) return false;
+    log.warn(`Round ${round} has no result as the "${weightedByKey}" of its replies add up to 0.`);
+    return true;
+  }
+
+  #checked(model: ArrayRecord, about: { round: number; replies: readonly GoodReply[] }): ArrayRecord {
+    if (this.settings.nan === "refuse") refuseNaN(model, about);
+    return this.settings.dtypePolicy === "keep" && this.sent ? inTypesOf(this.sent, model) : model;
   }
 }
 
-/** The contents of the replies that have one. The others are logged. */
-function contentsOf(
-  replies: readonly Message[],
-  { phase, grid }: { phase: "train" | "evaluate"; grid: Grid },
-): RecordDict[] {
-  const { log } = grid.host;
-  const good = replies.filter((reply) => reply.hasContent());
-  const failed = replies.filter((reply) => reply.hasError());
-  if (replies.length === 0) return [];
-  log.info(`aggregate_${phase}: Received ${good.length} results and ${failed.length} failures`);
-  for (const { metadata, error } of failed) {
-    log.info(`\t> Received error in reply from node ${metadata.srcNodeId}: ${error.reason || "None"}`);
-  }
-  return good.map((reply) => reply.content);
+/** One phase's settings, and how the log calls it. */
+export interface PhaseSettings {
+  readonly kind: "train" | "evaluate";
+  readonly fraction: number;
+  readonly minNodes: number;
+}
+
+/** The model with the element types of another; what was no floating point before stays as it is now. */
+function inTypesOf(sent: ArrayRecord, model: ArrayRecord): ArrayRecord {
+  return new ArrayRecord(Array.from(model, ([key, array]): [string, FlowerArray] => {
+    const before = sent.get(key)?.toNDArray().dtype;
+    if (!before || !isFloat(before) || before === array.dtype) return [key, array];
+    return [key, FlowerArray.from(asType(array.toNDArray(), before), { keepInput: false })];
+  }));
 }

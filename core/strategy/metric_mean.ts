@@ -9,11 +9,12 @@ export type MetricsAggregator = (replies: readonly RecordDict[], weightedByKey: 
 /**
  * The weighted mean of every metric but the weight itself; lists are averaged place by place. The results are
  * floating point.
- * @param replies checked by `checkReplies`
+ * @param replies of the same names and keys; none make an empty record
  * @throws {RangeError} when the weights add up to 0, or lists differ in length
  * @throws {TypeError} when a metric is a number here and a list there
  */
 export function meanOfMetrics(replies: readonly RecordDict[], weightedByKey: string): MetricRecord {
+  if (replies.length === 0) return new MetricRecord();
   const factors = factorsOf(replies, weightedByKey);
   const records = replies.map((reply) => [...reply.metricRecords()][0][1]);
   const result = new MetricRecord();

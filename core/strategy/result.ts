@@ -6,6 +6,14 @@ import { quoted, scientificText, wideDictText } from "./python_text.ts";
 /** Metrics by round. */
 export type MetricsByRound = Map<number, MetricRecord>;
 
+/** The best model of a run, by a metric. */
+export interface BestModel {
+  readonly round: number;
+  /** What the metric was. */
+  readonly value: number;
+  readonly arrays: ArrayRecord;
+}
+
 /** What a strategy has to show at its end. */
 export class Result {
   /** The final model; empty when no round succeeded. */
@@ -16,6 +24,11 @@ export class Result {
   readonly evaluateMetricsClientapp: MetricsByRound = new Map();
   /** What `evaluateFn` reported; round 0 is the initial model. */
   readonly evaluateMetricsServerapp: MetricsByRound = new Map();
+
+  /** The round after which the run was stopped early, if it was. */
+  stoppedAt: number | undefined;
+  /** The best model, where that was asked for. */
+  best: BestModel | undefined;
 
   /** The size of the model and all metrics, in the form that Flower prints. */
   toString(): string {

@@ -5,6 +5,18 @@ import type { NodeId } from "../model/ids.ts";
 /** What draws. */
 type Random = AppHost["random"];
 
+/** What a {@link NodeSelector} chooses for. */
+export interface Selection {
+  /** Counted from 1. */
+  readonly round: number;
+  readonly kind: "train" | "evaluate";
+}
+
+/** Chooses the nodes that take part in a phase of a round, out of those online. */
+export type NodeSelector = (online: readonly NodeId[], selection: Selection) =>
+  | readonly NodeId[]
+  | Promise<readonly NodeId[]>;
+
 /** Which nodes take part in a phase of a round. */
 export interface SampleOptions {
   /** The part of the nodes online that is wanted, from 0 to 1. */
@@ -13,6 +25,10 @@ export interface SampleOptions {
   readonly minNodes: number;
   /** How many nodes must be online before any is taken. */
   readonly minAvailableNodes: number;
+  /** Seconds after which to give up waiting for nodes; without it, as long as it takes. */
+  readonly waitForNodes?: number;
+  /** Chooses in the place of chance. */
+  readonly select?: (online: readonly NodeId[]) => readonly NodeId[] | Promise<readonly NodeId[]>;
 }
 
 /** The nodes that were taken, and out of how many. */
@@ -21,27 +37,55 @@ export interface Sample {
   readonly online: number;
 }
 
+/** There were too few nodes for too long. */
+export class NotEnoughNodesError extends Error {
+  override name = "NotEnoughNodesError";
+}
+
 const PAUSE_MS = 1_000;
 
 /**
- * Takes nodes at random out of those online. Waits, for as long as it takes, until enough are.
+ * Takes nodes at random out of those online. Waits until enough are: as long as it takes, unless told.
+ * @throws {NotEnoughNodesError} when they were too few for too long
  * @throws {RpcError} UNAUTHENTICATED when the run was stopped meanwhile
  */
 export async function sampleNodes(grid: Grid, options: SampleOptions): Promise<Sample> {
   const { clock, log, random } = grid.host;
+  const giveUpAt = clock.now() + (options.waitForNodes ?? Infinity) * 1000;
   for (let told = -1;;) {
     const nodeIds = await grid.getNodeIds();
     const size = Math.max(Math.trunc(nodeIds.length * options.fraction), options.minNodes);
     const needed = Math.max(options.minAvailableNodes, size);
     if (nodeIds.length >= needed) {
-      return { nodeIds: chosen(nodeIds, { size, random }), online: nodeIds.length };
+      const taken = options.select
+        ? checkedChoice(await options.select([...nodeIds]), nodeIds)
+        : chosen(nodeIds, { size, random });
+      return { nodeIds: taken, online: nodeIds.length };
     }
+    if (clock.now() >= giveUpAt) throw tooFew(nodeIds.length, needed, options);
     if (nodeIds.length !== told) {
       log.info(`Waiting for nodes to connect: ${nodeIds.length} connected (minimum required: ${needed}).`);
     }
     told = nodeIds.length;
-    await clock.sleep(PAUSE_MS);
+    await clock.sleep(Math.min(PAUSE_MS, giveUpAt - clock.now()));
   }
+}
+
+function tooFew(online: number, needed: number, { waitForNodes }: SampleOptions): NotEnoughNodesError {
+  return new NotEnoughNodesError(
+    `Cannot start the phase as ${needed} nodes must be online: there are ${online} after ${waitForNodes} s. Start ` +
+      `more SuperNodes, or lower minAvailableNodes and the minimum of nodes for the phase`,
+  );
+}
+
+function checkedChoice(taken: readonly NodeId[], online: readonly NodeId[]): readonly NodeId[] {
+  const unknown = taken.find((nodeId) => !online.includes(nodeId));
+  if (unknown !== undefined) {
+    throw new RangeError(
+      `Cannot take node ${unknown} as selectNodes must choose among the nodes that are online`,
+    );
+  }
+  return [...new Set(taken)];
 }
 
 /** `size` of the items, each choice equally likely, in random order. */

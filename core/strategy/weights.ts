@@ -1,24 +1,65 @@
 import type { Integer } from "../model/record/entry.ts";
 import type { RecordDict } from "../model/record/record_dict.ts";
 
+/** Adds weights up: integers exactly, whatever their size; with a float among them, in the order they come. */
+export class WeightTotal {
+  #integers = 0n;
+  #floats = 0;
+  #exact = true;
+
+  /** @param isFloat whether the weight is of floating point, also where it is whole */
+  add(weight: Integer, isFloat: boolean): void {
+    this.#exact &&= !isFloat;
+    this.#floats += Number(weight);
+    if (this.#exact) this.#integers += BigInt(weight);
+  }
+
+  /** What they add up to: a bigint as long as all were integers. */
+  get sum(): bigint | number {
+    return this.#exact ? this.#integers : this.#floats;
+  }
+
+  /** What they add up to, as a number. */
+  get value(): number {
+    return Number(this.sum);
+  }
+}
+
+/** What the weights of replies add up to. @param replies let pass by a `ReplyCheck` */
+export function totalWeight(replies: readonly RecordDict[], weightedByKey: string): WeightTotal {
+  const total = new WeightTotal();
+  for (const reply of replies) {
+    const weight = weightOf(reply, weightedByKey);
+    total.add(weight, typeof weight === "number");
+  }
+  return total;
+}
+
+/** @throws {RangeError} when nothing can be divided by this sum of weights */
+export function checkTotal(
+  total: number,
+  { round, weightedByKey }: { round?: number; weightedByKey: string },
+): void {
+  if (total !== 0) return;
+  const replies = round === undefined ? "the replies" : `the replies of round ${round}`;
+  throw new RangeError(
+    `Cannot weigh ${replies} as their "${weightedByKey}" must add up to something: they add up to 0`,
+  );
+}
+
 /**
  * How much each reply counts, by the weight it gives itself: its part of the sum of all.
- * @param replies checked by `checkReplies`
+ * @param replies let pass by a `ReplyCheck`
+ * @param round for errors, where it is known
  * @throws {RangeError} when the weights add up to 0
  */
-export function factorsOf(replies: readonly RecordDict[], weightedByKey: string): number[] {
-  const weights = replies.map((reply) => weightOf(reply, weightedByKey));
-  const exact = weights.every((weight) => typeof weight === "bigint");
-  // Integers are added exactly, whatever their size; with a float among them, in the order of the replies.
-  const sum = exact
-    ? weights.reduce<bigint>((total, weight) => total + (weight as bigint), 0n)
-    : weights.reduce<number>((total, weight) => total + Number(weight), 0);
-  if (Number(sum) === 0) {
-    throw new RangeError(`Cannot weigh the replies as their "${weightedByKey}" add up to 0`);
-  }
-  return weights.map((weight) =>
-    typeof sum === "bigint" ? quotient(weight as bigint, sum) : Number(weight) / sum
-  );
+export function factorsOf(replies: readonly RecordDict[], weightedByKey: string, round?: number): number[] {
+  const { sum, value } = totalWeight(replies, weightedByKey);
+  checkTotal(value, { round, weightedByKey });
+  return replies.map((reply) => {
+    const weight = weightOf(reply, weightedByKey);
+    return typeof sum === "bigint" ? quotient(weight as bigint, sum) : Number(weight) / sum;
+  });
 }
 
 /** A weight of kind integer is a bigint here, any other a number. */
