@@ -1,23 +1,28 @@
 /**
- * Turns `flwr/*.proto` into `generated/`: `deno task proto`. With `--check` nothing is written, and the exit code
- * is 1 when the committed files are not what the .proto files say.
+ * Turns the .proto files of `flwr/`, `flwr_1_14/` and `health/` into `generated/`: `deno task proto`. With `--check`
+ * nothing is written, and the exit code is 1 when the committed files are not what the .proto files say.
  *
  * @module
  */
 import protobuf from "protobufjs";
 import { typescript } from "./typescript.ts";
 
-const sources = new URL("./flwr/", import.meta.url);
 const outputs = new URL("./generated/", import.meta.url);
 
 /** Generated file name -> the text that belongs into it. Throws when a .proto file cannot be understood. */
 export async function generate(): Promise<Map<string, string>> {
-  const root = await parseAll();
-  const json = root.toJSON({ keepComments: false });
+  const [flwr, legacy] = [await parseAll("flwr"), await parseAll("flwr_1_14")];
   return new Map([
-    ["flwr.json", JSON.stringify(json, null, 1) + "\n"],
-    ["flwr.ts", typescript(root.lookup("flwr.proto") as protobuf.Namespace)],
+    ["flwr.json", descriptors(flwr)],
+    ["flwr.ts", typescript(flwr.lookup("flwr.proto") as protobuf.Namespace)],
+    ["flwr_1_14.json", descriptors(legacy)],
+    ["flwr_1_14.ts", typescript(legacy.lookup("flwr.proto") as protobuf.Namespace)],
+    ["health.json", descriptors(await parseAll("health"))],
   ]);
+}
+
+function descriptors(root: protobuf.Root): string {
+  return JSON.stringify(root.toJSON({ keepComments: false }), null, 1) + "\n";
 }
 
 /** Names of the files in `generated/` that are missing or differ from `expected`. */
@@ -30,7 +35,9 @@ export async function stale(expected: Map<string, string>): Promise<string[]> {
   return names;
 }
 
-async function parseAll(): Promise<protobuf.Root> {
+/** Everything that the .proto files of one folder say. */
+async function parseAll(folder: "flwr" | "flwr_1_14" | "health"): Promise<protobuf.Root> {
+  const sources = new URL(`./${folder}/`, import.meta.url);
   const root = new protobuf.Root();
   const files = (await Array.fromAsync(Deno.readDir(sources), (entry) => entry.name))
     .filter((name) => name.endsWith(".proto")).sort();

@@ -11,6 +11,8 @@ export const packageName = "flwr.proto";
 /** One field of a message. */
 export interface Field {
   readonly name: string;
+  /** Its number on the wire. */
+  readonly id: number;
   /** For error sentences: `Metadata.run_id`. */
   readonly label: string;
   /** A scalar type, or the name of a message. */
@@ -53,9 +55,12 @@ export const descriptors = file.nested.flwr.nested.proto.nested as unknown as Re
 >;
 
 /** Every message by short name; nested ones as `ArrayRecord.Item`. */
-export const messages: ReadonlyMap<string, Message> = readMessages();
+export const messages: ReadonlyMap<string, Message> = readMessages(descriptors);
 
-function readMessages(): ReadonlyMap<string, Message> {
+/** Every message of a package's descriptors by short name. */
+export function readMessages(
+  descriptors: Readonly<Record<string, MessageJson | ServiceJson>>,
+): ReadonlyMap<string, Message> {
   const found = new Map<string, Message & { fields: Field[] }>();
   const bodies: [string, MessageJson][] = [];
   const collect = (name: string, json: MessageJson) => {
@@ -83,6 +88,7 @@ function readFields(
   );
   return Object.entries(json.fields).map(([name, field]) => ({
     name,
+    id: field.id,
     label: `${owner}.${name}`,
     type: field.type,
     message: resolve(field.type),

@@ -32,7 +32,9 @@ export class Gate implements Guard<Caller> {
       return caller;
     } catch (error) {
       if (error instanceof RpcError) {
-        this.#log.warn(`${name} refused ${call.connection.peerAddress}: ${error.details}`);
+        // What this process asks itself in vain, such as a report that comes too late, is no attack.
+        const level = call.connection.isOwn ? "debug" : "warn";
+        this.#log[level](`${name} refused ${call.connection.peerAddress}: ${error.details}`);
       }
       throw error;
     }

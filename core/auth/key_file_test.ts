@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { vectors } from "../../proto/vectors.ts";
 import { FakeRandom } from "../../tests/fakes/random.ts";
 import { formatOpensshPrivateKey, parseOpensshPrivateKey } from "../wire/openssh_key.ts";
-import { KeyFileError, readNodeKey, readPublicKey } from "./key_file.ts";
+import { KeyFileError, readNodeKey, readPrivateKey, readPublicKey } from "./key_file.ts";
 import { generateKeyPair } from "./keys.ts";
 
 interface AuthVectors {
@@ -19,15 +19,15 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 const REASONS: Record<string, string> = {
   "reject: not EC": "must be on NIST curve P-256, P-384 or P-521: this one is ssh-ed25519",
-  "reject: passphrase": "must have no passphrase",
-  "reject: not OpenSSH format": "must be in OpenSSH's format",
+  "reject: passphrase": "must be opened with a passphrase",
 };
 
 for (const { file, expected } of auth.key_files) {
   Deno.test(`key file: ${file} as private key: ${expected}`, async () => {
     const read = () => readNodeKey(contentOf(file), file);
-    if (expected === "accept") {
-      const name = file.split("/")[1];
+    // Flower takes OpenSSH's form only; more is understood here.
+    if (expected === "accept" || expected === "reject: not OpenSSH format") {
+      const name = file.split("/")[1].split(".")[0];
       assertEquals(
         Buffer.from((await read()).publicKey).toString(),
         auth.signature_1_32_1.keys[name].spki_pem,
@@ -71,4 +71,34 @@ Deno.test("key file: public keys for registration", async () => {
   blob[blob.length - 1] ^= 1;
   const beside = bytes(`ecdsa-sha2-nistp384 ${blob.toString("base64")}`);
   await assertRejects(() => readPublicKey(beside, "k.pub"), KeyFileError, "no point of its curve");
+});
+
+Deno.test("key file: a public key in PEM is the same as in OpenSSH's form", async () => {
+  for (const { spki_pem: pem } of Object.values(auth.signature_1_32_1.keys)) {
+    assertEquals(Buffer.from(await readPublicKey(bytes(pem), "k.pem")).toString(), pem);
+    const windows = pem.replaceAll("\n", "\r\n");
+    assertEquals(Buffer.from(await readPublicKey(bytes(windows), "k.pem")).toString(), pem);
+  }
+});
+
+Deno.test("key file: a passphrase opens a key, is asked for, and may be wrong", async () => {
+  const content = contentOf("protected_keys/openssh_aes256-gcm");
+  const path = "protected";
+  const passphrase = bytes("open sesame");
+  const opened = await readPrivateKey({ content, path, passphrase });
+  assertEquals(
+    opened,
+    await readPrivateKey({ content: contentOf("protected_keys/plain.pkcs8.pem"), path, passphrase }),
+  );
+  const missing = await assertRejects(() => readPrivateKey({ content, path }), KeyFileError);
+  assertEquals(missing.wantsPassphrase, true);
+  assertStringIncludes(missing.hint, "--auth-passphrase-file");
+  for (const wrong of ["Open sesame", ""]) {
+    const error = await assertRejects(
+      () => readPrivateKey({ content, path, owner: "SuperLink", passphrase: bytes(wrong) }),
+      KeyFileError,
+    );
+    assertEquals(error.wantsPassphrase, false);
+    assertStringIncludes(error.message, "the SuperLink's private key must be opened with its passphrase");
+  }
 });

@@ -4,10 +4,13 @@ import { type Curve, type EcPrivateKey, FIELD_BYTES } from "../wire/ec_key.ts";
 import { encodeSpkiPem } from "../wire/spki.ts";
 import { PublicKeys } from "./public_keys.ts";
 
-/** What a SuperNode signs with. */
+/** What a SuperNode proves itself with. */
 export interface NodeKey {
+  readonly curve: Curve;
   /** For signing only; it cannot be exported. */
   readonly privateKey: CryptoKey;
+  /** The same for agreeing on a secret only (ECDH); it cannot be exported either. */
+  readonly agreementKey: CryptoKey;
   /** PEM SubjectPublicKeyInfo in the form that is registered, sent and compared. */
   readonly publicKey: Uint8Array;
 }
@@ -29,7 +32,7 @@ export async function ephemeralNodeKey(): Promise<NodeKey> {
   return await nodeKeyOf(await generateKeyPair());
 }
 
-/** Makes a key pair ready for signing. @throws {TypeError} when its halves do not belong together */
+/** Makes a key pair ready for use. @throws {TypeError} when its halves do not belong together */
 export async function nodeKeyOf(pair: EcPrivateKey): Promise<NodeKey> {
   const width = FIELD_BYTES[pair.curve];
   const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url");
@@ -40,9 +43,10 @@ export async function nodeKeyOf(pair: EcPrivateKey): Promise<NodeKey> {
     y: base64(pair.point.subarray(1 + width)),
     d: base64(pair.scalar),
   };
-  const algorithm = { name: "ECDSA", namedCurve: pair.curve };
-  const privateKey = await crypto.subtle.importKey("jwk", jwk, algorithm, false, ["sign"]);
-  const key = { privateKey, publicKey: encodeSpkiPem(pair) };
+  const imported = (name: string, use: KeyUsage) =>
+    crypto.subtle.importKey("jwk", jwk, { name, namedCurve: pair.curve }, false, [use]);
+  const [privateKey, agreementKey] = [await imported("ECDSA", "sign"), await imported("ECDH", "deriveBits")];
+  const key = { curve: pair.curve, privateKey, agreementKey, publicKey: encodeSpkiPem(pair) };
   if (!await signsForItself(key)) {
     throw new TypeError("Cannot use a key whose private and public half differ");
   }

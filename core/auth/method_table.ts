@@ -1,11 +1,17 @@
 import type { TaskType } from "../model/task.ts";
+import { health } from "../wire/health.ts";
+import { legacyFleet } from "../wire/legacy_methods.ts";
 import { type AnyWireMethod, clientAppIo, control, fleet, serverAppIo } from "../wire/methods.ts";
+import { greet } from "./node_greeting.ts";
 
 /**
  * What a caller must show.
  *
  * - `key`: a signature by the node key that the request's body names, registered or not.
  * - `node`: a signature by the key of a registered node, whose id stands in the request at `nodeIdAt`.
+ * - `legacyKey`: the key of a registered node, as SuperNodes of Flower 1.14.0 show it first; nothing proves it yet.
+ * - `legacyNode`: a MAC with the secret of a registered node, in the way of 1.14.0. Such a node speaks for itself in
+ *   the request's field `node`, or as the producer of the result that it brings.
  * - `task`: the token of a task that is being worked on.
  * - `superexec`: a MAC with the shared secret, where one is set.
  * - `account`: an account; without account authentication everybody is the same one.
@@ -14,6 +20,8 @@ import { type AnyWireMethod, clientAppIo, control, fleet, serverAppIo } from "..
 export type Credential =
   | { readonly credential: "key" }
   | { readonly credential: "node"; readonly nodeIdAt: NodeIdPlace }
+  | { readonly credential: "legacyKey" }
+  | { readonly credential: "legacyNode"; readonly nodeIdAt: "node" | "producer" }
   | { readonly credential: "task"; readonly taskTypes?: TaskTypes; readonly actsAs?: "superlink" }
   | { readonly credential: "superexec" }
   | { readonly credential: "account" }
@@ -70,6 +78,18 @@ const FLEET: Rows<typeof fleet> = {
   PullObject: { ...NODE, ...SMALL },
   ConfirmMessageReceived: { ...NODE, ...SMALL },
 };
+
+/** What SuperNodes of Flower 1.14.0 ask. */
+const LEGACY_FLEET: Rows<typeof legacyFleet> = {
+  CreateNode: { credential: "legacyKey", audit: "debug", ...SMALL },
+  DeleteNode: { credential: "legacyNode", nodeIdAt: "node", audit: "debug", ...SMALL },
+  Ping: { credential: "legacyNode", nodeIdAt: "node", audit: "debug", ...SMALL },
+  PullTaskIns: { credential: "legacyNode", nodeIdAt: "node", audit: "debug", ...SMALL },
+  PushTaskRes: { credential: "legacyNode", nodeIdAt: "producer", audit: "debug" },
+};
+
+/** A key that everybody may see. */
+const GREET: Row = { credential: "open", audit: "debug", maxRequestBytes: 0 };
 
 /** What the two services for app processes ask alike. */
 const APP_IO: Rows<typeof clientAppIo> = {
@@ -132,11 +152,20 @@ const CONTROL: Rows<typeof control> = {
   GetAuthTokens: { credential: "open", audit: "debug", ...SMALL },
 };
 
+const HEALTH: Rows<typeof health> = {
+  Check: { credential: "open", audit: "debug", ...SMALL },
+  Watch: { credential: "open", audit: "debug", ...SMALL },
+  List: { credential: "open", audit: "debug", ...SMALL },
+};
+
 const TABLE: ReadonlyMap<string, Row> = new Map([
   ...rowsOf(fleet, FLEET),
+  ...rowsOf(legacyFleet, LEGACY_FLEET),
+  [greet.path, GREET],
   ...rowsOf(serverAppIo, SERVER_APP_IO),
   ...rowsOf(clientAppIo, APP_IO),
   ...rowsOf(control, CONTROL),
+  ...rowsOf(health, HEALTH),
 ]);
 
 /** The row of a method by its path. A method without one is served to nobody. */

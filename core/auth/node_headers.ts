@@ -7,3 +7,6 @@ export const NODE_HEADERS = {
   /** DER ECDSA with SHA-256 over the bytes of the timestamp header. */
   signature: "flwr-signature-bin",
 } as const;
+
+/** Between two of ours, in place of time and signature: see `core/wire/node_mac.ts`. */
+export const NODE_MAC_HEADER = "corolla-node-mac-bin";

@@ -1,5 +1,4 @@
 import type { Clock } from "../io/ports.ts";
-import type { Credential } from "../rpc/client.ts";
 import { Metadata } from "../rpc/metadata.ts";
 import { derSignature } from "../wire/ecdsa_signature.ts";
 import { pythonTimestamp } from "../wire/timestamp.ts";
@@ -12,20 +11,26 @@ import { NODE_HEADERS } from "./node_headers.ts";
  */
 const REUSE_MS = 1_000;
 
+/** How a {@link nodeSigner} signs. */
+export interface NodeSignerOptions {
+  readonly clock: Clock;
+  /** Says, within what is signed, that the node would rather use a MAC; see `pythonTimestamp`. */
+  readonly marked?: boolean;
+}
+
 /** Vouches for a SuperNode's calls: each carries a time of the last second and a signature of it. */
-export function nodeSigner(key: NodeKey, options: { clock: Clock }): Credential {
+export function nodeSigner(key: NodeKey, options: NodeSignerOptions): (call?: unknown) => Promise<Metadata> {
   let signedAtMs = -Infinity;
   let signed: Promise<Metadata> | undefined;
   return () => {
     const nowMs = options.clock.now();
     if (signed && nowMs >= signedAtMs && nowMs < signedAtMs + REUSE_MS) return signed;
     signedAtMs = nowMs;
-    return signed = sign(key, nowMs);
+    return signed = sign(key, pythonTimestamp(nowMs, options));
   };
 }
 
-async function sign(key: NodeKey, nowMs: number): Promise<Metadata> {
-  const timestamp = pythonTimestamp(nowMs);
+async function sign(key: NodeKey, timestamp: string): Promise<Metadata> {
   const data = new TextEncoder().encode(timestamp);
   const raw = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key.privateKey, data);
   return new Metadata([

@@ -2,12 +2,16 @@ import { Buffer } from "node:buffer";
 import { rawSignature } from "../wire/ecdsa_signature.ts";
 import type { Curve } from "../wire/ec_key.ts";
 import { decodeSpkiPem } from "../wire/spki.ts";
+import { Turns } from "./turns.ts";
 
 /** Keys kept ready; about what a large federation has. */
 const DEFAULT_CAPACITY = 10_000;
 
 /** No key that Flower writes is longer; strangers could fill the memory with text around a key. Bytes. */
 const LONGEST_KEPT = 512;
+
+/** Signatures that are checked at the same time: more than that the rest of a call cannot follow. */
+const AT_ONCE = 4;
 
 interface Verifier {
   readonly curve: Curve;
@@ -26,6 +30,7 @@ interface Signed {
 /** Checks signatures of nodes. Keys once read stay ready, the most recently used ones of them. */
 export class PublicKeys {
   readonly #ready = new Map<string, Verifier>();
+  readonly #turns = new Turns(AT_ONCE);
   readonly #capacity: number;
 
   constructor(options: { capacity?: number } = {}) {
@@ -48,7 +53,9 @@ export class PublicKeys {
       const raw = rawSignature(signed.signature, verifier.curve);
       if (!raw) return false;
       const algorithm = { name: "ECDSA", hash: "SHA-256" };
-      const good = await crypto.subtle.verify(algorithm, verifier.key, Uint8Array.from(raw), signed.data);
+      const good = await this.#turns.take(() =>
+        crypto.subtle.verify(algorithm, verifier.key, Uint8Array.from(raw), signed.data)
+      );
       // A copy, since the signature may be a view into a whole request.
       if (good) verifier.lastGood = { data: signed.data, signature: Uint8Array.from(signed.signature) };
       return good;

@@ -1,6 +1,7 @@
 import type { Credential } from "../rpc/client.ts";
 import { Metadata } from "../rpc/metadata.ts";
 import { RpcError } from "../rpc/status.ts";
+import { type Json, writeJson } from "../wire/json.ts";
 
 /** The release of Flower whose wire protocol is spoken. */
 export const FLOWER_VERSION = "1.32.1";
@@ -53,11 +54,13 @@ export function checkVersion(metadata: Metadata, component: Component): void {
   if (problem === undefined) return;
   throw new RpcError(
     "FAILED_PRECONDITION",
-    JSON.stringify({
-      code: RUNTIME_VERSION_INCOMPATIBLE,
-      public_message: "Runtime version compatibility check failed.",
-      public_details: problem,
-    }),
+    writeJson(
+      new Map<string, Json>([
+        ["code", RUNTIME_VERSION_INCOMPATIBLE],
+        ["public_message", "Runtime version compatibility check failed."],
+        ["public_details", problem],
+      ]),
+    ),
   );
 }
 
@@ -66,10 +69,14 @@ function incompatibility(metadata: Metadata, component: Component): string | und
   if (names.every((name) => metadata.texts(name).length === 0)) return undefined;
   for (const name of names) {
     const values = metadata.texts(name);
-    if (values.length > 1) {
+    // Some transports hand two values over as one, with a comma between them; no honest value has one.
+    if (values.length > 1 || values[0]?.includes(", ")) {
       return `Invalid Flower runtime metadata: Metadata key '${name}' has duplicate values.`;
     }
-    if (!values[0]) return `Invalid Flower runtime metadata: Metadata key '${name}' is missing.`;
+    if (!values[0]) {
+      const what = values.length === 0 ? "is missing" : "has an empty value";
+      return `Invalid Flower runtime metadata: Metadata key '${name}' ${what}.`;
+    }
   }
   const [packageName, version, peer] = names.map((name) => metadata.text(name)!);
   if (!PACKAGE_NAMES.includes(packageName)) {

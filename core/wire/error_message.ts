@@ -69,7 +69,8 @@ export function nodeUnavailable(instruction: Metadata, now: number): ErrorMessag
   return superLinkReply(instruction, { now, code: ErrorCode.NODE_UNAVAILABLE, reason: NODE_UNAVAILABLE });
 }
 
-function superLinkReply(
+/** The SuperLink's answer to an instruction that its node does not answer. @param now Unix seconds */
+export function superLinkReply(
   instruction: Metadata,
   { now, ...error }: MessageError & { now: number },
 ): ErrorMessage {

@@ -6,6 +6,7 @@ import {
   FIELD_BYTES,
   isUncompressedPoint,
 } from "./ec_key.ts";
+import { KeyError } from "./key_error.ts";
 import { SshBlobError, SshReader, sshString, sshUint32, sshUnsigned } from "./ssh_blob.ts";
 
 const MAGIC = "openssh-key-v1\0";
@@ -21,30 +22,50 @@ const SSH_NAMES: Readonly<Record<Curve, string>> = {
 };
 const CURVE_OF = new Map(Object.entries(SSH_NAMES).map(([curve, name]) => [name, curve as Curve]));
 
-/**
- * Why a text is no key that can be used.
- *
- * - `notOpenssh`: it is something else, for instance PKCS#8.
- * - `encrypted`: a passphrase protects it.
- * - `otherKind`: an OpenSSH key, but of the kind in `kind`.
- * - `damaged`: an OpenSSH key that cannot be right.
- */
-export type KeyProblem = "notOpenssh" | "encrypted" | "otherKind" | "damaged";
-
-/** Thrown for a text that is no usable key. */
-export class OpensshKeyError extends Error {
-  override name = "OpensshKeyError";
-  /** @param kind OpenSSH's name of the kind of key, for instance `ssh-ed25519`, where it is known */
-  constructor(readonly problem: KeyProblem, message: string, readonly kind?: string) {
-    super(message);
-  }
+/** Whether a text holds a private key in OpenSSH's form, usable or not. */
+export function isOpensshPrivateKey(text: string): boolean {
+  return text.includes(BEGIN);
 }
 
-/** Reads a private key file of OpenSSH. @throws {OpensshKeyError} */
+/**
+ * Reads a private key file of OpenSSH that no passphrase protects.
+ * @throws {KeyError} `encrypted` when one does; see `openssh_cipher.ts`
+ */
 export function parseOpensshPrivateKey(text: string): EcPrivateKey {
+  const container = readOpensshContainer(text);
+  if (container.cipher !== "none") throw new KeyError("encrypted", "a passphrase protects it");
+  return readOpensshSecret(container.secret, container.announced);
+}
+
+/** The outer part of a private key file. */
+export interface OpensshContainer {
+  /** `none`, or with what {@link secret} is encrypted. */
+  readonly cipher: string;
+  /** How the cipher's key is made of a passphrase, and with which settings. */
+  readonly derivation: string;
+  readonly derivationOptions: Uint8Array;
+  /** The public half, which stands in the clear. */
+  readonly announced: EcPublicKey;
+  readonly secret: Uint8Array;
+  /** What some ciphers put behind the secret, to show that nobody changed it. */
+  readonly tag: Uint8Array;
+}
+
+/** Reads the outer part of a private key file. @throws {KeyError} */
+export function readOpensshContainer(text: string): OpensshContainer {
   const body = new RegExp(`${BEGIN}([A-Za-z0-9+/=\\s]+)${END}`).exec(text)?.[1];
-  if (body === undefined) throw new OpensshKeyError("notOpenssh", "it is no OpenSSH private key");
+  if (body === undefined) throw new KeyError("unknownFormat", "it is no OpenSSH private key");
   return guarded(() => readContainer(new SshReader(Buffer.from(body, "base64"))));
+}
+
+/** Reads the inner part of a private key file, decrypted. @throws {KeyError} */
+export function readOpensshSecret(secret: Uint8Array, announced: EcPublicKey): EcPrivateKey {
+  return guarded(() => readPrivate(new SshReader(secret), announced));
+}
+
+/** Whether a decrypted inner part begins as one does: with two equal numbers. */
+export function opensshSecretIsOpen(secret: Uint8Array): boolean {
+  return secret.length >= 8 && Buffer.from(secret).subarray(0, 4).equals(Buffer.from(secret).subarray(4, 8));
 }
 
 /**
@@ -76,10 +97,10 @@ export function formatOpensshPrivateKey(
   return [BEGIN, ...lines, END, ""].join("\n");
 }
 
-/** Reads the first line of a public key file of OpenSSH; what follows the second word is ignored. @throws {OpensshKeyError} */
+/** Reads the first line of a public key file of OpenSSH; what follows the second word is ignored. @throws {KeyError} */
 export function parseOpensshPublicKey(text: string): EcPublicKey {
-  const words = /^([a-z0-9@.-]+)[ \t]+([A-Za-z0-9+/]+=*)(?:\s|$)/.exec(text);
-  if (!words) throw new OpensshKeyError("notOpenssh", "it is no OpenSSH public key");
+  const words = /^((?:ssh|ecdsa|sk)-[a-z0-9@.-]+)[ \t]+([A-Za-z0-9+/]+=*)(?:\s|$)/.exec(text);
+  if (!words) throw new KeyError("unknownFormat", "it is no OpenSSH public key");
   return guarded(() => {
     const blob = Buffer.from(words[2], "base64");
     if (new SshReader(blob).text() !== words[1]) throw new SshBlobError("its two names for its kind differ");
@@ -93,16 +114,16 @@ export function formatOpensshPublicKey(key: EcPublicKey, comment = ""): string {
   return words.filter((word) => word !== "").join(" ");
 }
 
-function readContainer(reader: SshReader): EcPrivateKey {
+function readContainer(reader: SshReader): OpensshContainer {
   if (Buffer.from(reader.bytes(MAGIC.length)).toString("latin1") !== MAGIC) {
     throw new SshBlobError("it does not begin as an OpenSSH key does");
   }
-  const cipher = reader.text();
-  const [_derivation, _options, count] = [reader.string(), reader.string(), reader.uint32()];
+  const [cipher, derivation, derivationOptions] = [reader.text(), reader.text(), reader.string()];
+  const count = reader.uint32();
   if (count !== 1) throw new SshBlobError(`it holds ${count} keys`);
   const announced = readPublicBlob(reader.string());
-  if (cipher !== "none") throw new OpensshKeyError("encrypted", "a passphrase protects it");
-  return readPrivate(new SshReader(reader.string()), announced);
+  const secret = reader.string();
+  return { cipher, derivation, derivationOptions, announced, secret, tag: reader.rest };
 }
 
 function readPrivate(reader: SshReader, announced: EcPublicKey): EcPrivateKey {
@@ -128,7 +149,7 @@ function readPublic(reader: SshReader): EcPublicKey {
   const kind = reader.text();
   const curve = CURVE_OF.get(kind.replace(/^ecdsa-sha2-/, ""));
   if (!curve || kind !== sshName(curve)) {
-    throw new OpensshKeyError("otherKind", `it is of the kind ${kind}`, kind);
+    throw new KeyError("otherKind", `it is of the kind ${kind}`, kind);
   }
   if (reader.text() !== SSH_NAMES[curve]) throw new SshBlobError("its two names for its curve differ");
   const point = Uint8Array.from(reader.string());
@@ -152,7 +173,7 @@ function guarded<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof SshBlobError) throw new OpensshKeyError("damaged", error.message);
+    if (error instanceof SshBlobError) throw new KeyError("damaged", error.message);
     throw error;
   }
 }

@@ -7,11 +7,10 @@ import { type Curve, CURVES, FIELD_BYTES } from "./ec_key.ts";
 import {
   formatOpensshPrivateKey,
   formatOpensshPublicKey,
-  type KeyProblem,
-  OpensshKeyError,
   parseOpensshPrivateKey,
   parseOpensshPublicKey,
 } from "./openssh_key.ts";
+import { KeyError, type KeyProblem } from "./key_error.ts";
 import { encodeSpkiPem } from "./spki.ts";
 
 interface KeyVector {
@@ -27,7 +26,7 @@ const folder = Deno.env.get("COROLLA_VECTORS") ?? new URL("../../tests/vectors",
 const keyFile = (name: string) => Deno.readTextFileSync(`${folder}/keys/${name}`);
 
 function problemOf(parse: () => unknown): { problem: KeyProblem; kind?: string } {
-  const { problem, kind } = assertThrows(parse, OpensshKeyError);
+  const { problem, kind } = assertThrows(parse, KeyError);
   return { problem, kind };
 }
 
@@ -89,7 +88,7 @@ Deno.test("openssh: no changed byte changes the curve or the point unnoticed", (
     try {
       read = parse();
     } catch (error) {
-      assertEquals(error instanceof OpensshKeyError, true);
+      assertEquals(error instanceof KeyError, true);
       return;
     }
     assertEquals(read.curve, key.curve);
@@ -104,9 +103,9 @@ Deno.test("openssh: what is no usable private key says why", () => {
     problem: "otherKind",
     kind: "ssh-ed25519",
   });
-  assertEquals(problemOf(() => parseOpensshPrivateKey(vector.pkcs8_pem)).problem, "notOpenssh");
-  assertEquals(problemOf(() => parseOpensshPrivateKey(vector.openssh_public)).problem, "notOpenssh");
-  assertEquals(problemOf(() => parseOpensshPrivateKey("")).problem, "notOpenssh");
+  assertEquals(problemOf(() => parseOpensshPrivateKey(vector.pkcs8_pem)).problem, "unknownFormat");
+  assertEquals(problemOf(() => parseOpensshPrivateKey(vector.openssh_public)).problem, "unknownFormat");
+  assertEquals(problemOf(() => parseOpensshPrivateKey("")).problem, "unknownFormat");
   const lines = vector.openssh_private.split("\n");
   const cut = [...lines.slice(0, 4), ...lines.slice(-2)].join("\n");
   assertEquals(problemOf(() => parseOpensshPrivateKey(cut)).problem, "damaged");
@@ -116,11 +115,11 @@ Deno.test("openssh: what is no usable public key says why", () => {
   const line = keys.client_credentials_1.openssh_public;
   const other = keys.client_p256.openssh_public.split(" ")[1];
   const table: [string, KeyProblem][] = [
-    [keys.client_credentials_1.spki_pem, "notOpenssh"],
-    [` ${line}`, "notOpenssh"],
-    [`\n${line}`, "notOpenssh"],
-    ["ecdsa-sha2-nistp384", "notOpenssh"],
-    ["", "notOpenssh"],
+    [keys.client_credentials_1.spki_pem, "unknownFormat"],
+    [` ${line}`, "unknownFormat"],
+    [`\n${line}`, "unknownFormat"],
+    ["ecdsa-sha2-nistp384", "unknownFormat"],
+    ["", "unknownFormat"],
     [keyFile("client_ed25519.pub"), "otherKind"],
     [`ecdsa-sha2-nistp384 ${other}`, "damaged"],
     [line.slice(0, 60), "damaged"],

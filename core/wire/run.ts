@@ -107,7 +107,8 @@ export function nodeInfoToProto(node: Node): Init<NodeInfoProto> {
     last_activated_at: optionalIsoTime(node.lastActivatedAt),
     last_deactivated_at: optionalIsoTime(node.lastDeactivatedAt),
     unregistered_at: optionalIsoTime(node.unregisteredAt),
-    online_until: node.onlineUntil === 0 ? undefined : node.onlineUntil / 1000,
+    // A node that never came has none, until it is gone for ever.
+    online_until: node.status === "registered" ? undefined : node.onlineUntil / 1000,
     heartbeat_interval: node.heartbeatIntervalS,
     public_key: node.publicKey,
   };

@@ -73,7 +73,9 @@ Deno.test("a node's times are absent until they come", () => {
   const wire = decode("NodeInfo", encode("NodeInfo", nodeInfoToProto(node)));
   assertEquals(wire.registered_at, "1970-01-01T00:00:00.000000+00:00");
   assertEquals(["last_activated_at" in wire, "online_until" in wire], [false, false]);
-  const online = { ...node, lastActivatedAt: 1000, onlineUntil: 61_500 };
+  const gone = decode("NodeInfo", encode("NodeInfo", nodeInfoToProto({ ...node, status: "unregistered" })));
+  assertEquals(gone.online_until, 0);
+  const online: Node = { ...node, status: "online", lastActivatedAt: 1000, onlineUntil: 61_500 };
   const later = decode("NodeInfo", encode("NodeInfo", nodeInfoToProto(online)));
   assertEquals([later.last_activated_at, later.online_until], ["1970-01-01T00:00:01.000000+00:00", 61.5]);
 });

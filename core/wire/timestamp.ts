@@ -14,10 +14,22 @@ const INSTANT = new RegExp(`^${DATE}.${clock("t")}(?:Z|(?<sign>[+-])${clock("o")
 const SECOND_US = 1_000_000;
 const DAY_US = 86_400 * SECOND_US;
 
-/** `ms` (Unix milliseconds) as Python writes an aware instant in UTC: no fraction on a whole second. */
-export function pythonTimestamp(ms: number): string {
+/** UTC with seconds in the offset: every peer of Flower reads it, and none writes it. */
+const MARK = "+00:00:00";
+
+/**
+ * `ms` (Unix milliseconds) as Python writes an aware instant in UTC: no fraction on a whole second. A marked one means
+ * the same instant and says besides that whoever signs it would rather have used a MAC.
+ */
+export function pythonTimestamp(ms: number, { marked = false }: { marked?: boolean } = {}): string {
   const text = new Date(ms).toISOString();
-  return text.endsWith(".000Z") ? text.replace(".000Z", "+00:00") : text.replace("Z", "000+00:00");
+  const zone = marked ? MARK : "+00:00";
+  return text.endsWith(".000Z") ? text.replace(".000Z", zone) : text.replace("Z", `000${zone}`);
+}
+
+/** Whether {@link pythonTimestamp} has marked this instant. */
+export function isMarkedTimestamp(text: string): boolean {
+  return text.endsWith(MARK);
 }
 
 /**

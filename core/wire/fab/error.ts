@@ -2,3 +2,6 @@
 export class FabError extends Error {
   override name = "FabError";
 }
+
+/** The bytes are no archive at all. */
+export class NoArchiveError extends FabError {}

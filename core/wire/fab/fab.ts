@@ -1,16 +1,9 @@
 import type { FabComponents } from "../../model/fab.ts";
 import type { UserConfig } from "../../model/user_config.ts";
+import { componentsOf, isTypeScript, modulePath, referencesOf, splitReference } from "./components.ts";
 import { FabError } from "./error.ts";
 import { checkManifest, MANIFEST_PATH, sha256Hex, writeManifest } from "./manifest.ts";
-import {
-  checkFormat,
-  componentsOf,
-  hasTypeScript,
-  identityOf,
-  isTypeScript,
-  splitReference,
-  validateProject,
-} from "./project.ts";
+import { checkFormat, identityOf, validateProject } from "./project.ts";
 import { flattenConfig } from "./run_config.ts";
 import { bundled, publishable, refuseTooDeep } from "./select.ts";
 import { isTable, parseToml, tableAt, type TomlTable, TomlTextError } from "./toml.ts";
@@ -95,7 +88,8 @@ export function readFab(content: Uint8Array): FabInfo {
   const { errors } = validateProject(toml);
   if (errors.length > 0) throw new FabError(errors.join("\n"));
   const config = flattenConfig(tableAt(toml, "tool", "flwr", "app", "config") ?? {});
-  return { fabId, fabVersion, hash: sha256Hex(content), components: componentsOf(toml), config, files };
+  const components = componentsOf(toml, files);
+  return { fabId, fabVersion, hash: sha256Hex(content), components, config, files };
 }
 
 /** `publisher.name.1-0-0.hash8.fab`, the file name of an archive. */
@@ -129,17 +123,17 @@ export function checkFilename(filename: string, hash: string) {
 
 function hasTypeScriptComponent(files: ReadonlyMap<string, Uint8Array>): boolean {
   const project = files.get(PROJECT_PATH);
-  return project !== undefined && hasTypeScript(readProject(project));
+  return project !== undefined &&
+    referencesOf(readProject(project)).some(([, , reference]) => isTypeScript(reference));
 }
 
 function checkTypeScriptModules(toml: TomlTable, paths: readonly string[]) {
-  for (const [kind, reference] of Object.entries(componentsOf(toml))) {
-    if (!isTypeScript(reference)) continue;
+  for (const [table, kind, reference] of referencesOf(toml)) {
+    if (!isTypeScript(reference) || paths.includes(modulePath(reference))) continue;
     const [module] = splitReference(reference);
-    if (paths.includes(module.replace(/^\.\//, ""))) continue;
     throw new FabError(
       `Cannot build the app as its ${kind} "${reference}" must name a file of the FAB: there is no "${module}". ` +
-        "Correct [tool.flwr.app.components] or add the file.",
+        `Correct [${table}] or add the file.`,
     );
   }
 }

@@ -1,11 +1,10 @@
-import type { FabComponents } from "../../model/fab.ts";
+import { ownComponentErrors, splitReference } from "./components.ts";
 import { FabError } from "./error.ts";
 import { flattenConfig } from "./run_config.ts";
 import { patternErrors } from "./select.ts";
 import { isTable, tableAt, type TomlTable } from "./toml.ts";
 import { compareVersions, isVersion, parseRequirement, type Requirement, satisfies } from "./version.ts";
 
-const TYPESCRIPT = /\.(ts|mts|js|mjs)$/;
 const APP_NAME = /^\p{L}[\p{L}\p{N}-]{0,31}$/u;
 const NEWEST_FORMAT = 1n;
 const REFERENCE_HELP = `
@@ -40,6 +39,7 @@ export function validateProject(toml: TomlTable): ProjectReport {
   if (project) errors.push(...dependencyErrors(project));
   if (!app) errors.push("Missing [tool.flwr.app] section");
   else errors.push(...appErrors(app));
+  errors.push(...ownComponentErrors(toml));
   return { errors, warnings };
 }
 
@@ -66,29 +66,6 @@ function referenceErrors(reference: unknown): string[] {
   if (!module) return [`Missing module in ${reference}${REFERENCE_HELP}`];
   if (!attribute) return [`Missing attribute in ${reference}${REFERENCE_HELP}`];
   return [];
-}
-
-/** A component reference cut into its module and the attribute's name. */
-export function splitReference(reference: string): [module: string, attribute: string] {
-  const at = reference.lastIndexOf(":");
-  return at < 0 ? [reference, ""] : [reference.slice(0, at), reference.slice(at + 1)];
-}
-
-/** Whether a component reference names a TypeScript (or JavaScript) module. */
-export function isTypeScript(reference: string): boolean {
-  return TYPESCRIPT.test(splitReference(reference)[0]);
-}
-
-/** The component references of an app. */
-export function componentsOf(toml: TomlTable): FabComponents {
-  const table = tableAt(toml, "tool", "flwr", "app", "components") ?? {};
-  const text = (key: string) => typeof table[key] === "string" ? { [key]: table[key] } : {};
-  return { ...text("serverapp"), ...text("clientapp"), ...text("agentapp") };
-}
-
-/** Whether any component of an app is TypeScript. */
-export function hasTypeScript(toml: TomlTable): boolean {
-  return Object.values(componentsOf(toml)).some(isTypeScript);
 }
 
 /** What names an app: `publisher/name` and its version. @throws {FabError} for what is missing or malformed */

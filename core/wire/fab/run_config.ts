@@ -59,10 +59,14 @@ function dropShadowed(config: Map<string, ConfigScalar>, key: string) {
   }
 }
 
+/** The `key=value` pairs in one argument, as they are written. */
+export function configPairs(arg: string): string[] {
+  return [...arg.matchAll(PAIR)].map(([pair]) => pair);
+}
+
 function tomlOf(arg: string): TomlTable {
-  const lines = [...arg.matchAll(PAIR)].map(([pair]) => pair);
   try {
-    return parseToml(lines.join("\n"));
+    return parseToml(configPairs(arg).join("\n"));
   } catch (error) {
     if (error instanceof TomlTextError) throw new FabError(FORMAT_HELP, { cause: error });
     throw error;

@@ -1,6 +1,6 @@
 import { inflateSync } from "fflate";
 import { crc32 } from "./crc32.ts";
-import { FabError } from "./error.ts";
+import { FabError, NoArchiveError } from "./error.ts";
 
 /** No app needs more than this unpacked; an archive that claims more is a trap. */
 const MOST_UNPACKED_BYTES = 256 * 1024 * 1024;
@@ -79,7 +79,7 @@ function endRecordAt(view: DataView): number {
   for (let at = view.byteLength - 22; at >= earliest; at--) {
     if (view.getUint32(at, true) === 0x06054b50) return at;
   }
-  throw new FabError("File is not a zip file");
+  throw new NoArchiveError("File is not a zip file");
 }
 
 function unpack(archive: Uint8Array, entry: Entry): Uint8Array {
