@@ -36,6 +36,7 @@ export class MemoryTransport implements Transport {
       peerAddress: this.address,
       secure: true,
       closed: this.#closed.signal,
+      isOwn: true,
     };
   }
 

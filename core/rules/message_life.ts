@@ -83,12 +83,28 @@ export function nextDelivery<M extends MessageState>(waiting: readonly M[], nowM
   );
 }
 
+/** So often a node is given the same instruction in all. */
+export const MOST_DELIVERIES = 3;
+
 /**
- * Whether an instruction that was handed out may never have arrived: nothing came back for it. A node confirms what
- * it got before it asks for more, so one that asks for more, or whose answer a crash cut off, can be given it again.
+ * What is to be done about an instruction that a node was given before, when the node asks for more. A node confirms
+ * what it got, or answers it, before it asks again; so what it did neither with never arrived, or could not be used.
+ *
+ * - `nothing`: it arrived, was answered, or its time is over;
+ * - `deliverAgain`;
+ * - `giveUp`: it was delivered as often as may be, so its ServerApp must not wait any longer.
  */
-export function mayBeLost(instruction: MessageState, reply: MessageState | undefined): boolean {
-  return instruction.deliveredAt !== undefined && instruction.confirmedAt === undefined && !reply;
+export type Recall = "nothing" | "deliverAgain" | "giveUp";
+
+/** Decides about an instruction at which `reply` is the answer so far, whole or not. */
+export function recall(
+  instruction: MessageState & { readonly deliveries: number },
+  { reply, nowMs }: { reply: MessageState | undefined; nowMs: number },
+): Recall {
+  const { deliveries, complete, confirmedAt, metadata } = instruction;
+  if (deliveries === 0 || !complete || confirmedAt !== undefined) return "nothing";
+  if (reply?.complete || isExpired(metadata, nowMs)) return "nothing";
+  return deliveries < MOST_DELIVERIES ? "deliverAgain" : "giveUp";
 }
 
 /**
@@ -117,16 +133,20 @@ export interface Asked<M> {
   readonly mayRepeat: boolean;
 }
 
-/** Decides the answer, in Flower's order: an unreachable node counts more than a reply that is there. */
+/**
+ * Decides the answer. In Flower's order but for one thing: a reply that is there counts more than a node that is not
+ * there any more.
+ */
 export function answerFor<M extends MessageState>(asked: Asked<M>): Answer<M> {
   const { instruction, reply, node, nowMs } = asked;
   if (asked.mayRepeat && reply?.deliveredAt !== undefined) return { kind: "again", reply };
   if (!instruction || isExpired(instruction.metadata, nowMs)) {
     return { kind: "error", code: ErrorCode.MESSAGE_UNAVAILABLE };
   }
+  if (reply?.complete) {
+    if (isExpired(reply.metadata, nowMs)) return { kind: "error", code: ErrorCode.REPLY_MESSAGE_UNAVAILABLE };
+    return { kind: "reply", reply };
+  }
   if (!node || !isOnline(node, nowMs)) return { kind: "error", code: ErrorCode.NODE_UNAVAILABLE };
-  const untilMs = Math.min(expiresAt(instruction.metadata), node.onlineUntil);
-  if (!reply?.complete) return { kind: "wait", untilMs };
-  if (isExpired(reply.metadata, nowMs)) return { kind: "error", code: ErrorCode.REPLY_MESSAGE_UNAVAILABLE };
-  return { kind: "reply", reply };
+  return { kind: "wait", untilMs: Math.min(expiresAt(instruction.metadata), node.onlineUntil) };
 }

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import type { Node } from "../model/node.ts";
 import {
   answerFor,
-  mayBeLost,
   type MessageState,
   nextDelivery,
+  recall,
   storeInstruction,
   storeReply,
 } from "./message_life.ts";
@@ -116,10 +116,21 @@ const answers: [string, Parameters<typeof answerFor<MessageState>>[0], unknown][
     kind: "error",
     code: 3,
   }],
-  ["the node is gone although it replied", { ...asked, node: { ...node, onlineUntil: NOW }, reply }, {
-    kind: "error",
-    code: 5,
+  ["the node is gone", { ...asked, node: { ...node, onlineUntil: NOW } }, { kind: "error", code: 5 }],
+  ["the node is gone amid its reply", {
+    ...asked,
+    node: { ...node, onlineUntil: NOW },
+    reply: { ...reply, complete: false },
+  }, { kind: "error", code: 5 }],
+  ["the node is gone and its reply is there", { ...asked, node: { ...node, onlineUntil: NOW }, reply }, {
+    kind: "reply",
+    reply,
   }],
+  ["the node is unregistered and its reply is there", {
+    ...asked,
+    node: { ...node, status: "unregistered" },
+    reply,
+  }, { kind: "reply", reply }],
   ["there is no such node", { ...asked, node: undefined }, { kind: "error", code: 5 }],
   ["there is nothing yet", asked, { kind: "wait", untilMs: NOW + 60_000 }],
   ["the instruction ends before the node's time", {
@@ -161,18 +172,30 @@ Deno.test("a node gets the oldest message that is complete, new and alive, whate
   }));
 });
 
-const handedOut = { ...instruction, deliveredAt: NOW };
-const confirmed = { ...handedOut, confirmedAt: NOW };
+const handedOut = { ...instruction, deliveredAt: NOW, deliveries: 1 };
 for (
   const [name, message, answer, expected] of [
-    ["was never handed out", instruction, undefined, false],
-    ["was handed out, and nothing came back", handedOut, undefined, true],
-    ["was confirmed", confirmed, undefined, false],
-    ["is being answered", handedOut, { ...reply, complete: false }, false],
-    ["was answered", handedOut, reply, false],
+    ["was never handed out", { ...instruction, deliveries: 0 }, undefined, "nothing"],
+    ["was handed out, and nothing came back", handedOut, undefined, "deliverAgain"],
+    [
+      "was handed out twice, and nothing came back",
+      { ...handedOut, deliveries: 2 },
+      undefined,
+      "deliverAgain",
+    ],
+    [
+      "was handed out three times, and nothing came back",
+      { ...handedOut, deliveries: 3 },
+      undefined,
+      "giveUp",
+    ],
+    ["was confirmed", { ...handedOut, confirmedAt: NOW }, undefined, "nothing"],
+    ["was answered in part", handedOut, { ...reply, complete: false }, "deliverAgain"],
+    ["was answered", handedOut, reply, "nothing"],
+    ["expired", { ...dying(instruction), deliveredAt: NOW, deliveries: 1 }, undefined, "nothing"],
   ] as const
 ) {
-  Deno.test(`whether a message that ${name} may be lost: ${expected}`, () => {
-    assertEquals(mayBeLost(message, answer), expected);
+  Deno.test(`what becomes of a message that ${name} when its node asks for more: ${expected}`, () => {
+    assertEquals(recall(message, { reply: answer, nowMs: NOW }), expected);
   });
 }

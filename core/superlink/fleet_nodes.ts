@@ -1,5 +1,6 @@
 import type { ActivateNodeRequest, SendNodeHeartbeatRequest } from "../../proto/mod.ts";
 import { type Caller, callerAs, callingNode } from "../auth/caller.ts";
+import type { NodeId } from "../model/ids.ts";
 import type { Node } from "../model/node.ts";
 import { changeNode, newNode, type NodeChange, type NodeEvent } from "../rules/node_life.ts";
 import { type Route, route } from "../rpc/router.ts";
@@ -39,13 +40,14 @@ async function registerNode(link: Link, context: Context) {
   return { node_id: nodeId };
 }
 
-/** Adds a node. @throws {RpcError} when its key was ever used before, also by a node that is gone */
+/** Adds a node. @throws {RpcError} when its key is in use, or was, and keys may not be used again */
 export async function addNode(
   link: Link,
   tx: Transaction,
   node: Pick<Node, "ownerId" | "ownerName" | "publicKey" | "heartbeatIntervalS">,
 ): Promise<bigint> {
-  if (await tx.nodeByKey(node.publicKey)) {
+  const earlier = await tx.nodeByKey(node.publicKey);
+  if (earlier && !(link.allowKeyReuse && earlier.status === "unregistered")) {
     throw new RpcError("FAILED_PRECONDITION", "Public key already in use");
   }
   const nodeId = randomId(link.random);
@@ -60,14 +62,16 @@ async function activateNode(link: Link, request: ActivateNodeRequest, context: C
   const { nodeId } = await change(link, async (tx, afterwards) => {
     const node = await tx.nodeByKey(publicKey);
     const refusal = new RpcError("FAILED_PRECONDITION", "No SuperNode found with the given public key.");
-    if (!node) throw refusal;
+    if (!node || !link.keyList.admits(node)) throw refusal;
     const event: NodeEvent = {
       kind: "activate",
       heartbeatIntervalS: request.heartbeat_interval,
-      formerIsCutOff: link.presence.isCutOff(node.nodeId),
+      former: link.presence.former(node.nodeId),
     };
     const changed = await changeNodeOf(link, { tx, afterwards }, { node, event });
     if (changed.outcome === "changed") {
+      // Whoever had the place may still wait for messages over a connection that nobody closed.
+      afterwards(() => cutOff(link, node.nodeId));
       await giveUpInstructions(link, { tx, afterwards }, node.nodeId);
       return changed.node;
     }
@@ -78,7 +82,7 @@ async function activateNode(link: Link, request: ActivateNodeRequest, context: C
       `SuperNode with node ID ${node.nodeId} could not be activated.`,
     );
   });
-  link.presence.seen(nodeId, context.connection);
+  link.presence.seen(nodeId, context.connection, link.clock.now());
   link.log.info(`[Fleet.ActivateNode] Activated node_id=${nodeId}`);
   return { node_id: nodeId };
 }
@@ -133,7 +137,13 @@ export async function changeNodeOf(
   afterwards(() => {
     if (status === "online") link.lapses.expect(onlineUntil);
     else link.wakeups.notify(news.nodeGone(nodeId));
-    if (status === "unregistered") link.wakeups.notify(news.forNode(nodeId));
+    if (status === "unregistered") cutOff(link, nodeId);
   });
   return changed;
+}
+
+/** Ends the calls that a node has under way, the held ones too. */
+export function cutOff({ cutOffs, wakeups }: Link, nodeId: NodeId): void {
+  cutOffs.cutOff(nodeId);
+  wakeups.notify(news.forNode(nodeId));
 }

@@ -97,6 +97,28 @@ Deno.test("a key that is none is refused, and one that is known", async () => {
   );
 });
 
+Deno.test("a key that was unregistered may come again as another node where the operator allows it", async () => {
+  const world = await TestFederation.start({ supernodeAuth: true, allowKeyReuse: true });
+  const node = await world.newcomer();
+  const register = () => world.cli.call(control.RegisterNode, { public_key: node.key.publicKey });
+  const { node_id: first } = await register();
+  await node.activate();
+  assertEquals(await refusal(register()), "FAILED_PRECONDITION: Public key already in use");
+  await world.cli.call(control.UnregisterNode, { node_id: first });
+  assertEquals(
+    await refusal(node.activate()),
+    "FAILED_PRECONDITION: No SuperNode found with the given public key.",
+  );
+  const { node_id: second } = await register();
+  await node.activate();
+  assertEquals([node.nodeId === BigInt(first!), node.nodeId], [false, BigInt(second!)]);
+  assertEquals([await statusOf(world, BigInt(first!)), await statusOf(world, node.nodeId)], [
+    "unregistered",
+    "online",
+  ]);
+  assertEquals(await node.pull(0), undefined);
+});
+
 Deno.test("a key with other line ends is the same key", async () => {
   const world = await TestFederation.start({ supernodeAuth: true });
   const node = await world.newcomer();

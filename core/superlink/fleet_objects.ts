@@ -1,18 +1,19 @@
 import type { ConfirmMessageReceivedRequest, PullObjectRequest, PushObjectRequest } from "../../proto/mod.ts";
 import { type Caller, callingNode } from "../auth/caller.ts";
+import type { MessageId, NodeId, RunId } from "../model/ids.ts";
+import { contentOnce } from "../rpc/give_back.ts";
 import { type Route, route } from "../rpc/router.ts";
-import type { StoredMessage } from "../store/store.ts";
 import { fleet } from "../wire/methods.ts";
 import type { Context } from "./callers.ts";
 import { runningRun } from "./fleet_runs.ts";
 import { change, type Link } from "./link.ts";
-import { giveObject, takeObject } from "./objects.ts";
+import { confirmed, giveObject, takeObject } from "./objects.ts";
 
 /** How nodes get and give the objects that messages are made of. */
 export function fleetObjects(link: Link): Route<Caller>[] {
   return [
     route(fleet.PushObject, (request, context: Context) => pushObject(link, request, context)),
-    route(fleet.PullObject, (request, context: Context) => pullObject(link, request, context)),
+    route(contentOnce(fleet.PullObject), (request, context: Context) => pullObject(link, request, context)),
     route(fleet.ConfirmMessageReceived, (request, context: Context) => confirm(link, request, context)),
   ];
 }
@@ -35,21 +36,22 @@ async function confirm(link: Link, request: ConfirmMessageReceivedRequest, conte
   const { nodeId } = callingNode(context.caller);
   const run = await openRun(link, request);
   const messageId = request.message_object_id;
-  if (await link.objects.confirm(run, nodeId, messageId) === "confirmed") {
-    await change(link, async (tx, afterwards) => {
-      const message = await tx.message(run, messageId);
-      if (message) await tx.putMessage(arrived(message, link.clock.now()));
-      await link.traffic.settle(tx, run, { afterwards });
-    });
-  }
+  await confirmArrival(link, { run, receiver: nodeId, messageId });
   link.log.debug(`[Fleet.ConfirmMessageReceived] Message with ID '${messageId}' has been received`);
   return {};
 }
 
-/** The message as it is when its receiver has it, also when a restart had put it into the queue again. */
-function arrived(message: StoredMessage, nowMs: number): StoredMessage {
-  const { deliveredAt = nowMs, deliveries } = message;
-  return { ...message, deliveredAt, deliveries: Math.max(1, deliveries), confirmedAt: nowMs };
+/** Notes that a node has all of a message, whose objects go. Nothing happens when it was not sent to that node. */
+export async function confirmArrival(
+  link: Link,
+  { run, receiver, messageId }: { run: RunId; receiver: NodeId; messageId: MessageId },
+): Promise<void> {
+  if (await link.objects.confirm(run, receiver, messageId) !== "confirmed") return;
+  await change(link, async (tx, afterwards) => {
+    const message = await tx.message(run, messageId);
+    if (message) await tx.putMessage(confirmed(message, link.clock.now()));
+    await link.traffic.settle(tx, run, { afterwards });
+  });
 }
 
 /** The id of the run that the request names, which must be running. @throws {RpcError} as the run's gate says */

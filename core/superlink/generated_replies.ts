@@ -1,4 +1,4 @@
-import { ErrorCode } from "../model/message.ts";
+import { ErrorCode, type MessageError } from "../model/message.ts";
 import { type MessageId, type ObjectId, type RunId, SUPERLINK_NODE_ID } from "../model/ids.ts";
 import type { StoredMessage, Transaction } from "../store/store.ts";
 import {
@@ -6,6 +6,7 @@ import {
   messageUnavailable,
   nodeUnavailable,
   replyUnavailable,
+  superLinkReply,
 } from "../wire/error_message.ts";
 import type { Link } from "./link.ts";
 import { tellReceivers } from "./objects.ts";
@@ -22,7 +23,8 @@ interface Unanswered {
   readonly runId: RunId;
   readonly id: MessageId;
   readonly instruction: StoredMessage | undefined;
-  readonly code: 3 | 4 | 5;
+  /** One of the codes whose words are Flower's, or what has happened in words of ours. */
+  readonly error: 3 | 4 | 5 | MessageError;
 }
 
 /** Makes the reply and announces its object; {@link uploadReply} follows when the transaction is over. */
@@ -41,8 +43,9 @@ export async function uploadReply(link: Link, { runId, objectId, content }: Gene
   await tellReceivers(link, await link.objects.accept(upload));
 }
 
-function errorFor({ id, instruction, code }: Unanswered, now: number): ErrorMessage {
-  if (!instruction || code === ErrorCode.MESSAGE_UNAVAILABLE) return messageUnavailable(id, now);
-  const make = code === ErrorCode.NODE_UNAVAILABLE ? nodeUnavailable : replyUnavailable;
+function errorFor({ id, instruction, error }: Unanswered, now: number): ErrorMessage {
+  if (!instruction || error === ErrorCode.MESSAGE_UNAVAILABLE) return messageUnavailable(id, now);
+  if (typeof error === "object") return superLinkReply(instruction.metadata, { ...error, now });
+  const make = error === ErrorCode.NODE_UNAVAILABLE ? nodeUnavailable : replyUnavailable;
   return make(instruction.metadata, now);
 }

@@ -53,6 +53,8 @@ async function pushMessages(link: Link, request: PushAppMessagesRequest, context
       ids.push(taken ? message.envelope.metadata.messageId : "");
       for (const id of taken ?? []) missing.add(id);
     }
+    const { messageType } = pushed[0].envelope.metadata;
+    afterwards(() => link.unaskedHolds.pushed(task.runId, messageType, link.clock.now()));
     return { message_ids: ids, objects_to_push: [...missing] };
   });
 }

@@ -16,11 +16,9 @@ import type { Context } from "./callers.ts";
 import { change, type Link } from "./link.ts";
 import { type GeneratedReply, generateReply, uploadReply } from "./generated_replies.ts";
 import { liveTask } from "./live_task.ts";
+import { forgetReply } from "./lost_instructions.ts";
 import { news } from "./news.ts";
 import type { Changing } from "./task_changes.ts";
-
-/** Official apps look every three seconds; held for that long they notice nothing but that answers come sooner. */
-const UNASKED_HOLD_MS = 3_000;
 
 /** How a ServerApp gets the replies to its instructions. */
 export function gridPull(link: Link): Route<Caller>[] {
@@ -48,8 +46,11 @@ async function pullMessages(link: Link, request: PullAppMessagesRequest, context
   const { keys, untilMs } = await outlook(link, pull);
   const { wakeups, clock } = link;
   const { signal } = context;
-  const maxMs = Math.min(holdMs(context.metadata, UNASKED_HOLD_MS), untilMs - clock.now());
+  const since = clock.now();
+  const unaskedMs = link.unaskedHolds.mayHoldMs(task.runId, since);
+  const maxMs = Math.min(holdMs(context.metadata, unaskedMs), untilMs - since);
   await hold(() => isReady(link, pull), { wakeups, keys, maxMs, clock, signal });
+  if (!isOurs) link.unaskedHolds.held(task.runId, clock.now() - since, since);
   if (signal.aborted) return {};
   return await collect(link, pull);
 }
@@ -140,7 +141,10 @@ async function takeAnswer(
     const gone = await link.objects.releaseIn(tx, runId, id);
     afterwards(() => link.objects.discard(gone));
   }
-  if (answer.kind === "error") return await generateReply(link, tx, { ...answer, runId, id, instruction });
+  if (answer.kind === "error") {
+    await forgetReply(link, { tx, afterwards }, { runId, messageId: id });
+    return await generateReply(link, tx, { error: answer.code, runId, id, instruction });
+  }
   return await handOut(link, tx, answer.reply);
 }
 

@@ -1,13 +1,19 @@
+import type { Init, Message } from "../../proto/mod.ts";
 import type { Clock, Log, Random } from "../io/ports.ts";
 import type { NodeId, RunId } from "../model/ids.ts";
 import type { Metadata } from "../model/message.ts";
 import type { Wakeups } from "../rpc/hold.ts";
 import type { ObjectExchange } from "../store/object_exchange.ts";
 import type { Store, Transaction } from "../store/store.ts";
+import type { TaskMessages } from "../store/task_messages.ts";
+import type { CutOffs } from "./cut_offs.ts";
+import type { Inputs } from "./inputs.ts";
+import type { KeyList } from "./key_list.ts";
 import type { Lapses } from "./lapses.ts";
 import type { Presence } from "./presence.ts";
-import type { TaskMessages } from "./task_messages.ts";
+import type { Simulations } from "./simulation.ts";
 import type { Traffic } from "./traffic.ts";
+import type { UnaskedHolds } from "./unasked_hold.ts";
 
 /** What all handlers of one SuperLink share. */
 export interface Link {
@@ -16,17 +22,25 @@ export interface Link {
   readonly wakeups: Wakeups;
   readonly lapses: Lapses;
   readonly traffic: Traffic;
-  readonly taskMessages: TaskMessages;
+  readonly taskMessages: TaskMessages<Init<Message>>;
   readonly presence: Presence;
+  readonly keyList: KeyList;
+  readonly cutOffs: CutOffs;
   /** Runs for which an answer of a node could not be stored, and why: their ServerApps wait for it in vain. */
   readonly withoutRoom: Map<RunId, string>;
-  /** The instruction that each node of ours was given last. */
-  readonly handedOut: Map<NodeId, Pick<Metadata, "runId" | "messageId">>;
+  readonly unaskedHolds: UnaskedHolds;
+  readonly inputs: Inputs;
+  /** The instruction to which each node has begun to send a reply whose objects are not all here. */
+  readonly unfinishedReplies: Map<NodeId, Pick<Metadata, "runId" | "messageId">>;
+  /** How runs are simulated; absent in a deployment. */
+  readonly simulations?: Simulations;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   /** Whether only nodes that were registered through Control may come. */
   readonly supernodeAuth: boolean;
+  /** Whether the key of a node that was unregistered may be registered again. */
+  readonly allowKeyReuse: boolean;
 }
 
 /**

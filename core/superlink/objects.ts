@@ -1,10 +1,11 @@
 import type { Init, PullObjectRequest, PullObjectResponse, PushObjectRequest } from "../../proto/mod.ts";
 import { StorageFullError } from "../io/ports.ts";
 import { type NodeId, type ObjectId, type RunId, SUPERLINK_NODE_ID } from "../model/ids.ts";
+import type { Metadata } from "../model/message.ts";
 import { RpcError } from "../rpc/status.ts";
 import { TreeTooLargeError } from "../store/object_closure.ts";
 import type { Acceptance } from "../store/object_results.ts";
-import type { Parcel, Transaction } from "../store/store.ts";
+import type { Parcel, StoredMessage, Transaction } from "../store/store.ts";
 import type { Context } from "./callers.ts";
 import type { Link } from "./link.ts";
 import { malformed, type PushedMessage } from "./messages_in.ts";
@@ -90,8 +91,32 @@ export async function tellReceivers(link: Link, acceptance: Acceptance): Promise
     const message = await link.store.transaction((tx) => tx.message(runId, messageId));
     if (!message) continue;
     const { replyToMessageId, dstNodeId } = message.metadata;
-    link.wakeups.notify(replyToMessageId ? news.reply(runId, replyToMessageId) : news.forNode(dstNodeId));
+    if (replyToMessageId === "") link.wakeups.notify(news.forNode(dstNodeId));
+    else await replyArrived(link, message.metadata);
   }
+}
+
+/** All of a reply is here: its ServerApp may have it, and its node needs nothing of the instruction any more. */
+export async function replyArrived(link: Link, reply: Metadata): Promise<void> {
+  const { runId, srcNodeId, replyToMessageId } = reply;
+  if (link.unfinishedReplies.get(srcNodeId)?.messageId === replyToMessageId) {
+    link.unfinishedReplies.delete(srcNodeId);
+  }
+  link.unaskedHolds.answered(runId, link.clock.now());
+  link.wakeups.notify(news.reply(runId, replyToMessageId));
+  const gone = await link.store.transaction(async (tx) => {
+    const instruction = await tx.message(runId, replyToMessageId);
+    if (!instruction || instruction.confirmedAt !== undefined) return [];
+    await tx.putMessage(confirmed(instruction, link.clock.now()));
+    return await link.objects.releaseIn(tx, runId, replyToMessageId);
+  });
+  await link.objects.discard(gone);
+}
+
+/** The message as it is when its receiver has it. */
+export function confirmed(message: StoredMessage, nowMs: number): StoredMessage {
+  const { deliveredAt = nowMs, deliveries } = message;
+  return { ...message, deliveredAt, deliveries: Math.max(1, deliveries), confirmedAt: nowMs };
 }
 
 /** Gives an object to a peer that sent it or was sent it in this run, as soon as there is room to read it. */

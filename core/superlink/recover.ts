@@ -1,5 +1,4 @@
-import type { Parcel, Transaction } from "../store/store.ts";
-import { mayBeLost } from "../rules/message_life.ts";
+import type { Parcel } from "../store/store.ts";
 import { type Isolation, nodeAfterRestart, tasksAfterRestart } from "../rules/restart.ts";
 import { change, type Link } from "./link.ts";
 import { type Changing, stateOfRun, writeChange } from "./task_changes.ts";
@@ -10,7 +9,6 @@ export async function recover(link: Link, isolation: Isolation): Promise<void> {
   await change(link, async (tx, afterwards) => {
     await recoverRuns(link, { tx, afterwards }, isolation);
     await recoverNodes(link, { tx, afterwards });
-    await recoverDeliveries(tx);
   });
   await releaseEndedRuns(link);
 }
@@ -49,22 +47,6 @@ async function recoverNodes(link: Link, { tx }: Changing): Promise<void> {
   for (const node of await tx.nodes(["online"])) {
     const recovered = nodeAfterRestart(node, nowMs);
     if (recovered !== node) await tx.putNode(recovered);
-  }
-}
-
-/**
- * The crash may have come after a message was noted as handed out and before it was. A node that has it after all
- * confirms it before it asks for another, so it cannot be given it twice.
- */
-async function recoverDeliveries(tx: Transaction): Promise<void> {
-  const unfinished = [...await tx.pendingTasks(), ...await tx.leasedTasks()];
-  for (const runId of new Set(unfinished.map((task) => task.runId))) {
-    for (const message of await tx.messagesOfRun(runId)) {
-      const { messageId, replyToMessageId } = message.metadata;
-      if (replyToMessageId !== "" || !mayBeLost(message, await tx.replyTo(runId, messageId))) continue;
-      const { deliveredAt: _, ...rest } = message;
-      if ((await tx.parcel(runId, messageId))?.complete) await tx.putMessage({ ...rest, deliveries: 0 });
-    }
   }
 }
 

@@ -100,17 +100,38 @@ Deno.test("isolation process: what a crash kept from its node is handed out agai
   const before = await disk.start({ isolation: "process" });
   const node = await before.node();
   const app = await before.runningApp();
-  const messages = ["arrived", "late", "lost"].map((text) => app.instruction(node.nodeId, { text }));
+  const messages = ["arrived", "lost"].map((text) => app.instruction(node.nodeId, { text }));
   const ids = await app.send(...messages);
-  const [arrived] = [await node.pull(0), await node.pull(0), await node.pull(0)];
-  await node.receive(arrived!);
+  await node.receive((await node.pull(0))!);
+  await node.pull(0);
   await disk.kill(before);
 
   const world = await disk.start({ isolation: "process" });
   const again = await reconnected(world, node.key);
-  await again.confirm(app.runId, ids[1]);
-  assertEquals((await again.pull(0))?.tree.object_id, ids[2]);
+  const pulled = await again.pull(0);
+  assertEquals(pulled?.tree.object_id, ids[1]);
+  await again.receive(pulled!);
   assertEquals(await again.pull(0), undefined);
+  await disk.kill(world);
+});
+
+Deno.test("isolation process: an app that was given its input at the instant of a crash is given it again, once it has it never", async () => {
+  using disk = new Restartable();
+  const before = await disk.start({ isolation: "process" });
+  const [lost, begun] = [await before.runningApp(), await before.runningApp()];
+  await begun.client.call(serverAppIo.GetNodes, {});
+  await disk.kill(before);
+  const world = await disk.start({ isolation: "process" });
+  const again = world.appWith(lost);
+  const input = await again.client.call(serverAppIo.PullTaskInput, {});
+  assertEquals([BigInt(input.run!.run_id), BigInt(input.task_id)], [lost.runId, lost.taskId]);
+  assertEquals(await world.status(lost.runId), "running");
+  const other = world.appWith(begun);
+  await other.client.call(serverAppIo.GetNodes, {});
+  assertEquals(
+    await refusal(other.client.call(serverAppIo.PullTaskInput, {})),
+    `FAILED_PRECONDITION: Failed to start task ${begun.taskId} of run ${begun.runId}`,
+  );
   await disk.kill(world);
 });
 

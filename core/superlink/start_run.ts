@@ -3,16 +3,19 @@ import type { Account } from "../auth/caller.ts";
 import { type RunId, type SeriesId, SUPERLINK_NODE_ID } from "../model/ids.ts";
 import { RecordDict } from "../model/record/record_dict.ts";
 import type { Run, RunSeries } from "../model/run.ts";
+import { changedSimulation } from "../model/simulation.ts";
 import type { TaskType } from "../model/task.ts";
 import type { UserConfig } from "../model/user_config.ts";
 import { newTask } from "../rules/task_life.ts";
+import { exceptionCallingApplication } from "../rpc/router.ts";
 import { RpcError } from "../rpc/status.ts";
 import type { StoredFab, Transaction } from "../store/store.ts";
 import { configFromProto } from "../wire/config.ts";
 import { decodeContext, encodeContext } from "../wire/context.ts";
-import { FabError } from "../wire/fab/error.ts";
+import { FabError, NoArchiveError } from "../wire/fab/error.ts";
 import { type FabInfo, MAX_FAB_BYTES, readFab } from "../wire/fab/fab.ts";
 import { fuseRunConfig } from "../wire/fab/run_config.ts";
+import { simulationFromProto } from "../wire/simulation.ts";
 import { apiError } from "./api_error.ts";
 import { DEFAULT_FEDERATION, federationExists } from "./federation.ts";
 import { change, type Link } from "./link.ts";
@@ -31,14 +34,23 @@ export async function startRun(link: Link, request: StartRunRequest, account: Ac
   if (!federationExists(federation)) throw apiError(2);
   const app = readApp(link, content);
   const overrideConfig = checkedOverrides(link, app, request);
+  const simulated = simulationOf(link, app, request);
   const asked = request.series_id === undefined ? undefined : BigInt(request.series_id);
   const { runId, seriesId } = await change(link, async (tx, afterwards) => {
     const { fabId, fabVersion, hash, components } = app;
     const fab: StoredFab = { hash, content, components, verifications: {} };
     await tx.putFab(fab);
     const seriesId = await seriesFor(link, tx, { asked, federation, account });
-    const described = { fabId, fabVersion, fabHash: hash, overrideConfig, federation, seriesId };
-    const run = await createRun(link, tx, { described, account, type: typeOf(app) });
+    const described = {
+      fabId,
+      fabVersion,
+      fabHash: hash,
+      overrideConfig,
+      federation,
+      seriesId,
+      ...simulated,
+    };
+    const run = await createRun(link, tx, { described, account, type: typeOf(app, simulated) });
     await refreshContext(tx, run);
     afterwards(() => link.wakeups.notify(news.tasks));
     return run;
@@ -81,12 +93,25 @@ function refusing<T>(link: Link, work: () => T): T {
   } catch (cause) {
     if (!(cause instanceof FabError || cause instanceof TypeError)) throw cause;
     link.log.error(`Could not start run: ${cause.message}`);
+    // What official servers answer when they stumble over it.
+    if (cause instanceof NoArchiveError) throw exceptionCallingApplication(cause);
     throw new RpcError("FAILED_PRECONDITION", cause.message, { cause });
   }
 }
 
-function typeOf({ components }: FabInfo): TaskType {
-  return components.agentapp === undefined ? "flwr-serverapp" : "flwr-agentapp";
+function typeOf({ components }: FabInfo, { simulation }: Pick<Run, "simulation">): TaskType {
+  if (components.agentapp !== undefined) return "flwr-agentapp";
+  return simulation ? "flwr-simulation" : "flwr-serverapp";
+}
+
+/** The settings of this run's simulation: the federation's, and what the request changes for this run. */
+function simulationOf(
+  { simulations }: Link,
+  { components }: FabInfo,
+  { override_federation_config: changes }: StartRunRequest,
+): Pick<Run, "simulation"> {
+  if (!simulations || components.agentapp !== undefined) return {};
+  return { simulation: changedSimulation(simulations.config, changes ? simulationFromProto(changes) : {}) };
 }
 
 async function createRun(
@@ -95,7 +120,7 @@ async function createRun(
   what: {
     described: Pick<
       Run,
-      "fabId" | "fabVersion" | "fabHash" | "overrideConfig" | "federation" | "seriesId"
+      "fabId" | "fabVersion" | "fabHash" | "overrideConfig" | "federation" | "seriesId" | "simulation"
     >;
     account: Account;
     type: TaskType;

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { replyTo, TestFederation } from "../../tests/fakes/federation.ts";
+import { refusal, replyTo, TestFederation } from "../../tests/fakes/federation.ts";
 import { settled } from "../../tests/fakes/clock.ts";
 import type { ConfigRecord } from "../model/record/config_record.ts";
 import type { RecordDict } from "../model/record/record_dict.ts";
+import type { IncomingCall } from "../rpc/transport.ts";
 import { control, serverAppIo } from "../wire/methods.ts";
 
 function textIn(content: RecordDict): unknown {
@@ -58,4 +59,23 @@ Deno.test("a whole run: two nodes get instructions, their replies come back, and
   await world.superlink.stop();
   await settled();
   assertEquals(world.clock.sleeping, 0);
+});
+
+Deno.test("what a part of this process asks in vain is said quietly, what others do is a warning", async () => {
+  const world = await TestFederation.start();
+  const app = await world.runningApp();
+  await app.finish();
+  await refusal(app.finish());
+  const denied = /^\[ServerAppIo.PushTaskOutput\] refused .*: Authentication failed\.$/;
+  const lines = (level: "debug" | "warn") =>
+    world.log.texts(level).filter((line) => denied.test(line)).length;
+  assertEquals([lines("debug"), lines("warn")], [1, 0]);
+  const elsewhere = {
+    dispatch: (call: IncomingCall) => {
+      const { isOwn: _, ...connection } = call.connection;
+      return world.superlink.serverAppIo.dispatch({ ...call, connection });
+    },
+  };
+  await refusal(world.client(elsewhere).call(serverAppIo.PushTaskOutput, { sub_status: "completed" }));
+  assertEquals([lines("debug"), lines("warn")], [1, 1]);
 });

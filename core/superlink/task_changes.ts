@@ -56,6 +56,7 @@ export async function writeChange(
     await tx.putTask(task);
     if (task.status === "pending") afterwards(() => link.wakeups.notify(news.tasks));
     if (task.leaseUntil !== undefined) afterwards(() => link.lapses.expect(task.leaseUntil!));
+    if (task.status !== "running") afterwards(() => link.inputs.forget(task.taskId));
   }
   if (!change.ended) return;
   await letGo(link, changing, run.runId);
@@ -77,6 +78,7 @@ async function letGo(link: Link, { tx, afterwards }: Changing, run: RunId): Prom
   afterwards(() => {
     link.taskMessages.forget(run);
     link.withoutRoom.delete(run);
+    link.unaskedHolds.forget(run);
     link.wakeups.notify(news.runOver(run));
   });
   afterwards(() => link.objects.releaseRun(run));

@@ -1,6 +1,5 @@
-import type { Init, Message, PullTaskMessageRequest, PushTaskMessageRequest } from "../../proto/mod.ts";
+import type { PullTaskMessageRequest, PushTaskMessageRequest } from "../../proto/mod.ts";
 import { type Caller, callingTask } from "../auth/caller.ts";
-import type { RunId } from "../model/ids.ts";
 import type { Metadata } from "../model/message.ts";
 import type { Task } from "../model/task.ts";
 import { isExpired } from "../rules/message_life.ts";
@@ -12,46 +11,6 @@ import { envelopeFromProto } from "../wire/message.ts";
 import type { Context } from "./callers.ts";
 import type { Link } from "./link.ts";
 import { liveTask } from "./live_task.ts";
-
-/** A message between two tasks of a run; its content is inside. */
-interface TaskMessage {
-  readonly metadata: Metadata;
-  readonly message: Init<Message>;
-}
-
-/**
- * Messages that tasks of a run send each other. They are kept in memory only: they are questions and answers of
- * processes that live at the same time, and whoever asked asks again when one is lost.
- */
-export class TaskMessages {
-  readonly #byRun = new Map<RunId, TaskMessage[]>();
-
-  /** Keeps a message; false when its id is known in the run. */
-  add(message: TaskMessage): boolean {
-    const { runId, messageId } = message.metadata;
-    const messages = this.#byRun.get(runId) ?? [];
-    if (messages.some((other) => other.metadata.messageId === messageId)) return false;
-    this.#byRun.set(runId, [...messages, message]);
-    return true;
-  }
-
-  /** Takes out what a task was sent, oldest first, at most `limit`; what has expired goes unread. */
-  take(task: Pick<Task, "runId" | "taskId">, options: { limit: number; nowMs: number }): Init<Message>[] {
-    const messages = this.#byRun.get(task.runId) ?? [];
-    const alive = messages.filter(({ metadata }) => !isExpired(metadata, options.nowMs));
-    const taken = alive
-      .filter(({ metadata }) => metadata.dstTaskId === task.taskId)
-      .sort((a, b) => a.metadata.createdAt - b.metadata.createdAt)
-      .slice(0, options.limit);
-    this.#byRun.set(task.runId, alive.filter((message) => !taken.includes(message)));
-    return taken.map(({ message }) => message);
-  }
-
-  /** The run is over. */
-  forget(run: RunId): void {
-    this.#byRun.delete(run);
-  }
-}
 
 /** How tasks of a run speak with each other. */
 export function taskMessages(link: Link): Route<Caller>[] {
@@ -94,5 +53,7 @@ async function mayBeStored(
 async function pullTaskMessage(link: Link, request: PullTaskMessageRequest, caller: Task) {
   await link.store.transaction((tx) => liveTask(link, tx, caller));
   const limit = request.limit === undefined ? Infinity : Number(request.limit);
-  return { messages: link.taskMessages.take(caller, { limit, nowMs: link.clock.now() }) };
+  const nowMs = link.clock.now();
+  const expired = (metadata: Metadata) => isExpired(metadata, nowMs);
+  return { messages: link.taskMessages.take(caller, { limit, isExpired: expired }) };
 }

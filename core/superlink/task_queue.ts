@@ -11,6 +11,7 @@ import { runToProto, taskToProto } from "../wire/run.ts";
 import type { Context } from "./callers.ts";
 import { change, type Link } from "./link.ts";
 import { news } from "./news.ts";
+import { simulatedComponent } from "./simulation.ts";
 import { changeTask, stateOfRun } from "./task_changes.ts";
 
 /** A token is as long as those of official servers. Bytes, written as twice as many hex digits. */
@@ -60,8 +61,9 @@ async function componentOf(tx: Transaction, task: Task): Promise<string | undefi
   const components = hash === undefined ? undefined : (await tx.fab(hash))?.components;
   switch (task.type) {
     case "flwr-serverapp":
-    case "flwr-simulation":
       return components?.serverapp;
+    case "flwr-simulation":
+      return simulatedComponent(components);
     case "flwr-clientapp":
       return components?.clientapp;
     case "flwr-agentapp":

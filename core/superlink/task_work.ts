@@ -13,7 +13,8 @@ import type { Context } from "./callers.ts";
 import { change, type Link } from "./link.ts";
 import { liveTask } from "./live_task.ts";
 import { news } from "./news.ts";
-import { changeTask } from "./task_changes.ts";
+import { simulationInput } from "./simulation.ts";
+import { changeTask, stateOfRun } from "./task_changes.ts";
 
 /** What an app process does with its task. */
 export function taskWork(link: Link): Route<Caller>[] {
@@ -22,7 +23,7 @@ export function taskWork(link: Link): Route<Caller>[] {
       serverAppIo.SendTaskHeartbeat,
       (_, context: Context) => sendTaskHeartbeat(link, context),
     ),
-    route(serverAppIo.PullTaskInput, (_, { caller }: Context) => pullTaskInput(link, callingTask(caller))),
+    route(serverAppIo.PullTaskInput, (_, context: Context) => pullTaskInput(link, context)),
     route(
       serverAppIo.PushTaskOutput,
       (request, { caller }: Context) => pushTaskOutput(link, request, callingTask(caller)),
@@ -45,21 +46,25 @@ async function sendTaskHeartbeat(link: Link, { caller, metadata, signal }: Conte
   return { success };
 }
 
-/** Starts the task and gives it all it needs. Works once. */
-async function pullTaskInput(link: Link, caller: Task) {
+/** Starts the task and gives it all it needs; again, when the answer may have been lost. */
+async function pullTaskInput(link: Link, { caller: by, connection }: Context) {
+  const caller = callingTask(by);
   const { taskId, runId } = caller;
   const input = await change(link, async (tx, afterwards) => {
     const task = await liveTask(link, tx, caller);
-    const found = await inputOf(tx, runId);
+    // The run is told as it was before: official servers do, too.
+    const found = await inputOf(link, tx, runId);
     if (!found) return undefined;
-    const answer = await changeTask(link, { tx, afterwards }, { task, event: { kind: "start" } });
+    const event = { kind: "start", mayBeLost: link.inputs.mayBeLost(taskId) } as const;
+    const answer = await changeTask(link, { tx, afterwards }, { task, event });
     if (answer.outcome === "refused") return undefined;
-    const { run, fab, context } = found;
-    const primaryTask = answer.tasks.find((other) => other.taskId === run.primaryTaskId)!;
+    const { run, fab, context, primaryTask } = found;
+    afterwards(() => link.inputs.given(taskId, connection));
     return {
       context: decode("Context", context),
       run: runToProto(run, primaryTask),
       fab: { hash_str: fab.hash, content: fab.content, verifications: fab.verifications },
+      ...simulationInput(run),
       task_id: taskId,
     };
   });
@@ -68,11 +73,11 @@ async function pullTaskInput(link: Link, caller: Task) {
   return input;
 }
 
-async function inputOf(tx: Transaction, runId: bigint) {
-  const run = await tx.run(runId);
-  const fab = run && await tx.fab(run.fabHash);
-  const context = run && await tx.context(run.seriesId);
-  return run && fab && context ? { run, fab, context } : undefined;
+async function inputOf(link: Link, tx: Transaction, runId: bigint) {
+  const state = await stateOfRun(link, tx, runId);
+  const fab = state && await tx.fab(state.run.fabHash);
+  const context = state && await tx.context(state.run.seriesId);
+  return state && fab && context ? { ...state, fab, context } : undefined;
 }
 
 /** Ends the task as its app process says. Whoever shows a valid token is never refused, only not listened to. */
@@ -87,7 +92,8 @@ async function pushTaskOutput(link: Link, request: PushTaskOutputRequest, caller
     const event = { kind: "end", subStatus, details: request.details } as const;
     const answer = await changeTask(link, { tx, afterwards }, { task, event });
     if (answer.outcome === "refused") return false;
-    if (request.context) await keepContext(tx, caller, encode("Context", request.context));
+    const { context } = request;
+    if (context) await keepContext(tx, caller, encode("Context", { ...context, state: context.state ?? {} }));
     return true;
   });
   if (finished) link.log.info(`Finished task ${taskId} of run ${runId}`);

@@ -51,7 +51,7 @@ Deno.test("a task's input is given once, with the run, its app and the series' s
   assertEquals([BigInt(input.run!.run_id), BigInt(input.task_id), input.run!.status!.status], [
     runId,
     app.taskId,
-    "running",
+    "starting",
   ]);
   assertEquals([input.fab!.hash_str, new Uint8Array(input.fab!.content)], [fab.hash, fab.content]);
   assertEquals(
@@ -63,6 +63,23 @@ Deno.test("a task's input is given once, with the run, its app and the series' s
     await refusal(again),
     `FAILED_PRECONDITION: Failed to start task ${app.taskId} of run ${runId}`,
   );
+});
+
+Deno.test("an input whose answer was lost with its connection is given again, until the process makes use of it", async () => {
+  const world = await TestFederation.start();
+  const runId = await world.startRun();
+  const first = await world.claimedApp();
+  await first.client.call(serverAppIo.PullTaskInput, {});
+  const refused = `FAILED_PRECONDITION: Failed to start task ${first.taskId} of run ${runId}`;
+  const pull = (app: typeof first) => app.client.call(serverAppIo.PullTaskInput, {});
+  assertEquals(await refusal(pull(world.appWith(first))), refused);
+  first.client.transport.close();
+  const second = world.appWith(first);
+  await second.heartbeat();
+  assertEquals(BigInt((await pull(second)).task_id), first.taskId);
+  await second.client.call(serverAppIo.GetNodes, {});
+  second.client.transport.close();
+  assertEquals(await refusal(pull(world.appWith(first))), refused);
 });
 
 Deno.test("a claimed task whose process never comes waits again after 30 s, and wakes a SuperExec", async () => {

@@ -17,7 +17,7 @@ import { TreeTooLargeError } from "../store/object_closure.ts";
 import { envelopeFromProto, envelopeToProto, treeFromProto, treeToProto } from "../wire/message.ts";
 import { clientAppIo } from "../wire/methods.ts";
 import { isObjectId } from "../wire/object.ts";
-import { giveBack } from "./give_back.ts";
+import { contentOnce, giveBack } from "../rpc/give_back.ts";
 import { news, type NodeState } from "./node_state.ts";
 import { liveTask } from "./tasks.ts";
 import type { Announced, Work } from "./work.ts";
@@ -37,23 +37,16 @@ export function messageRoutes(state: NodeState): Route<Caller>[] {
       (request, { caller }: Context) => pushMessages(state, request, callingTask(caller)),
     ),
     route(clientAppIo.PushObject, (request, context: Context) => pushObject(state, request, runOf(context))),
-    route(pullObjectOnce, (request, context: Context) => pullObject(state, request, context)),
+    route(
+      contentOnce(clientAppIo.PullObject),
+      (request, context: Context) => pullObject(state, request, context),
+    ),
     route(
       clientAppIo.ConfirmMessageReceived,
       (request, context: Context) => confirm(state, request, runOf(context)),
     ),
   ];
 }
-
-/** The content of a reply goes as soon as it is encoded. */
-const pullObjectOnce: typeof clientAppIo.PullObject = {
-  ...clientAppIo.PullObject,
-  encodeResponse: (response) => {
-    const bytes = clientAppIo.PullObject.encodeResponse(response);
-    if (response.object_content) giveBack(response.object_content);
-    return bytes;
-  },
-};
 
 /** Gives the message of the task, as soon as all of it is here. */
 async function pullMessages(state: NodeState, { caller, signal }: Context) {

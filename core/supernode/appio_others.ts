@@ -6,9 +6,11 @@ import type {
   PushTaskMessageRequest,
 } from "../../proto/mod.ts";
 import { type Caller, callingTask } from "../auth/caller.ts";
+import type { Metadata } from "../model/message.ts";
 import type { Task } from "../model/task.ts";
 import { type CallContext, type Route, route } from "../rpc/router.ts";
 import { RpcError } from "../rpc/status.ts";
+import { isExpired } from "../rules/message_life.ts";
 import { judgeTaskRequest, mayGoBetweenTasks } from "../rules/task_request.ts";
 import { envelopeFromProto } from "../wire/message.ts";
 import { clientAppIo } from "../wire/methods.ts";
@@ -66,8 +68,11 @@ async function pushTaskMessage(state: NodeState, request: PushTaskMessageRequest
     throw new RpcError("FAILED_PRECONDITION", details);
   }
   const { metadata } = envelopeFromProto(request.message);
-  const receiver = await state.store.transaction((tx) => tx.task(metadata.dstTaskId ?? 0n));
-  const fits = mayGoBetweenTasks(metadata, { sender: caller, receiver, nowMs: state.clock.now() });
+  const fits = await state.store.transaction(async (tx) => {
+    const sender = await liveTask(state, tx, caller);
+    const receiver = await tx.task(metadata.dstTaskId ?? 0n);
+    return mayGoBetweenTasks(metadata, { sender, receiver, nowMs: state.clock.now() });
+  });
   // The request's bytes are reused once the call is over.
   if (!fits || !state.taskMessages.add({ metadata, message: structuredClone(request.message) })) {
     throw new RpcError("FAILED_PRECONDITION", "Task message could not be stored.");
@@ -75,10 +80,12 @@ async function pushTaskMessage(state: NodeState, request: PushTaskMessageRequest
   return { message_id: metadata.messageId };
 }
 
-function pullTaskMessage(state: NodeState, request: PullTaskMessageRequest, { taskId }: Task) {
+async function pullTaskMessage(state: NodeState, request: PullTaskMessageRequest, caller: Task) {
+  await state.store.transaction((tx) => liveTask(state, tx, caller));
   const limit = request.limit === undefined ? Infinity : Number(request.limit);
-  const messages = state.taskMessages.take(taskId, { limit, nowMs: state.clock.now() });
-  return Promise.resolve({ messages });
+  const nowMs = state.clock.now();
+  const expired = (metadata: Metadata) => isExpired(metadata, nowMs);
+  return { messages: state.taskMessages.take(caller, { limit, isExpired: expired }) };
 }
 
 /** Nobody can ask a node for the events of its tasks, so they are said and not kept. */

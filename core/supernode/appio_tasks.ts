@@ -37,7 +37,7 @@ export function taskRoutes(state: NodeState): Route<Caller>[] {
       clientAppIo.SendTaskHeartbeat,
       (_, context: Context) => sendHeartbeat(state, context),
     ),
-    route(clientAppIo.PullTaskInput, (_, { caller }: Context) => pullTaskInput(state, callingTask(caller))),
+    route(clientAppIo.PullTaskInput, (_, context: Context) => pullTaskInput(state, context)),
     route(
       clientAppIo.PushTaskOutput,
       (request, { caller }: Context) => pushTaskOutput(state, request, callingTask(caller)),
@@ -84,13 +84,16 @@ async function sendHeartbeat(state: NodeState, { caller, metadata, signal }: Con
   return { success: change?.outcome === "changed" };
 }
 
-/** Starts the task and gives all that is needed for it beside the message. Works once. */
-async function pullTaskInput(state: NodeState, { taskId, runId }: Task) {
+/** Starts the task and gives all that is needed for it beside the message; again, when the answer may be lost. */
+async function pullTaskInput(state: NodeState, { caller, connection }: Context) {
+  const { taskId, runId } = callingTask(caller);
   const run = state.runs.get(runId);
   if (!run) throw new RpcError("NOT_FOUND", `Run ${runId} not found in NodeState.`);
   const context = await contextOf(state, run);
-  const change = await happen(state, taskId, { kind: "start" });
+  const work = state.works.get(taskId);
+  const change = await happen(state, taskId, { kind: "start", mayBeLost: work?.isInputLost });
   if (change?.outcome !== "changed") throw new RpcError("FAILED_PRECONDITION", "Failed to start task.");
+  work?.giveInput(connection);
   return { context, run: run.proto, fab: run.fab };
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Buffers } from "./buffers.ts";
-import { giveBack } from "./give_back.ts";
+import { giveBack } from "../rpc/give_back.ts";
 
 Deno.test("a buffer is lent to one at a time and used again, also after a failure", async () => {
   const buffers = new Buffers();

@@ -2,7 +2,7 @@ import { StorageFullError } from "../io/ports.ts";
 import type { ObjectId, TaskId } from "../model/ids.ts";
 import { type Envelope, ErrorCode, type MessageError } from "../model/message.ts";
 import type { Task } from "../model/task.ts";
-import { asOurs } from "../rpc/peer.ts";
+import { asOurs, isOurs } from "../rpc/peer.ts";
 import { RpcError } from "../rpc/status.ts";
 import { errorReply } from "../wire/error_message.ts";
 import { FabError } from "../wire/fab/error.ts";
@@ -26,6 +26,15 @@ const POLL_TIMEOUT_MS = 60_000;
 /** How long a ClientApp may go on after its reply before the next message is begun without it. Milliseconds. */
 const LINGER_MS = 60_000;
 
+/** A message from the SuperLink. */
+interface Received extends Announced {
+  /**
+   * Whether it comes from a SuperLink of ours. That takes a reply for a confirmation, and until then keeps the message
+   * for a node that is started anew.
+   */
+  readonly isKept: boolean;
+}
+
 /** Gets messages from the SuperLink one after the other, has each worked on, and sends the reply. */
 export class Inbox {
   /** The task of the last message: it may still be handing in its state when its reply is sent already. */
@@ -44,15 +53,18 @@ export class Inbox {
     }
   }
 
-  async #poll(signal: AbortSignal): Promise<Announced | undefined> {
+  async #poll(signal: AbortSignal): Promise<Received | undefined> {
     const { fleet, nodeId, clock, log } = this.state;
     const since = clock.now();
     try {
       const options = { metadata: asOurs(), signal, timeoutMs: POLL_TIMEOUT_MS };
-      const reply = await fleet.call(methods.PullMessages, { node: { node_id: nodeId } }, options);
-      const [message] = reply.messages_list;
-      const [tree] = reply.message_object_trees;
-      if (message && tree) return { envelope: envelopeFromProto(message), tree: treeFromProto(tree) };
+      const request = { node: { node_id: nodeId } };
+      const { response, headers } = await fleet.callWithHeaders(methods.PullMessages, request, options);
+      const [message] = response.messages_list;
+      const [tree] = response.message_object_trees;
+      if (message && tree) {
+        return { envelope: envelopeFromProto(message), tree: treeFromProto(tree), isKept: isOurs(headers) };
+      }
     } catch (error) {
       if (signal.aborted) return undefined;
       if (isStatus(error, "UNAUTHENTICATED")) throw error;
@@ -62,8 +74,8 @@ export class Inbox {
     return undefined;
   }
 
-  async #handle(message: Announced, signal: AbortSignal): Promise<void> {
-    const { objects, log } = this.state;
+  async #handle(message: Received, signal: AbortSignal): Promise<void> {
+    const { objects, taskMessages, log } = this.state;
     const { runId, messageId } = message.envelope.metadata;
     this.#say("Receiving", message.envelope);
     let reply: Outgoing | undefined;
@@ -81,12 +93,13 @@ export class Inbox {
     }
     // When the node ends, all goes with it; its ClientApp must not stumble over what is missing first.
     if (signal.aborted) return;
+    taskMessages.forget(runId);
     await objects.release(runId, messageId);
     if (reply) await objects.release(runId, reply.envelope.metadata.messageId);
   }
 
   /** The reply to a message, whoever makes it. @throws {RpcError} when the SuperLink refuses */
-  async #replyTo(message: Announced, signal: AbortSignal): Promise<Outgoing> {
+  async #replyTo(message: Received, signal: AbortSignal): Promise<Outgoing> {
     const { runId } = message.envelope.metadata;
     try {
       const run = await this.state.runs.learn(runId, { ...this.state, signal });
@@ -99,7 +112,7 @@ export class Inbox {
     }
   }
 
-  async #workOn(message: Announced, run: KnownRun, signal: AbortSignal): Promise<Outgoing> {
+  async #workOn(message: Received, run: KnownRun, signal: AbortSignal): Promise<Outgoing> {
     await this.#lastIsOver(signal);
     const missing = await expectObjects(this.state, message);
     const work = await this.#begin(message, run);
@@ -112,7 +125,7 @@ export class Inbox {
       throw error;
     }
     // The ClientApp works meanwhile; should the run be over, the SuperLink will not take the reply either.
-    const confirmed = this.#confirm(message, signal);
+    const confirmed = message.isKept ? Promise.resolve() : this.#confirm(message, signal);
     confirmed.catch(() => {});
     const answered = new AbortController();
     const reply = await Promise.race([

@@ -1,3 +1,4 @@
+import type { Init, Message } from "../../proto/mod.ts";
 import type { Clock, Log, Random } from "../io/ports.ts";
 import type { NodeId, TaskId } from "../model/ids.ts";
 import type { UserConfig } from "../model/user_config.ts";
@@ -5,8 +6,8 @@ import type { RpcClient } from "../rpc/client.ts";
 import type { Wakeups } from "../rpc/hold.ts";
 import type { ObjectExchange } from "../store/object_exchange.ts";
 import type { Store } from "../store/store.ts";
+import type { TaskMessages } from "../store/task_messages.ts";
 import type { KnownRuns } from "./known_runs.ts";
-import type { TaskMessages } from "./task_messages.ts";
 import type { Work } from "./work.ts";
 
 /** What all parts of one SuperNode share. */
@@ -21,7 +22,7 @@ export interface NodeState {
   readonly runs: KnownRuns;
   /** The messages that are worked on, by the task that was made for each. */
   readonly works: Map<TaskId, Work>;
-  readonly taskMessages: TaskMessages;
+  readonly taskMessages: TaskMessages<Init<Message>>;
   readonly wakeups: Wakeups;
   readonly clock: Clock;
   readonly random: Random;

@@ -2,7 +2,7 @@ import { postOrder } from "../model/object_tree.ts";
 import { type ObjectId, SUPERLINK_NODE_ID } from "../model/ids.ts";
 import { fraction } from "../rpc/retry.ts";
 import { fleet as methods } from "../wire/methods.ts";
-import { giveBack } from "./give_back.ts";
+import { giveBack } from "../rpc/give_back.ts";
 import type { NodeState } from "./node_state.ts";
 import { transfer } from "./transfer.ts";
 import type { Announced } from "./work.ts";

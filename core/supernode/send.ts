@@ -4,7 +4,7 @@ import type { ObjectId } from "../model/ids.ts";
 import { envelopeToProto, treeToProto } from "../wire/message.ts";
 import { fleet as methods } from "../wire/methods.ts";
 import { Buffers } from "./buffers.ts";
-import { giveBack } from "./give_back.ts";
+import { giveBack } from "../rpc/give_back.ts";
 import type { NodeState } from "./node_state.ts";
 import { transfer } from "./transfer.ts";
 import type { Announced } from "./work.ts";

@@ -7,6 +7,7 @@ import { Wakeups } from "../rpc/hold.ts";
 import { Router } from "../rpc/router.ts";
 import type { ObjectExchange } from "../store/object_exchange.ts";
 import type { Store } from "../store/store.ts";
+import { TaskMessages } from "../store/task_messages.ts";
 import { messageRoutes } from "./appio_messages.ts";
 import { otherRoutes } from "./appio_others.ts";
 import { taskRoutes } from "./appio_tasks.ts";
@@ -15,7 +16,6 @@ import { KnownRuns } from "./known_runs.ts";
 import { Membership } from "./membership.ts";
 import type { NodeState } from "./node_state.ts";
 import { isStatus } from "./refusal.ts";
-import { TaskMessages } from "./task_messages.ts";
 
 /** What a SuperNode is made of. */
 export interface SuperNodeOptions {

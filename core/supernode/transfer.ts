@@ -1,11 +1,14 @@
-/** So many bytes may be on their way at once, as far as sizes are known beforehand. */
-const IN_FLIGHT_BYTES = 10 * 1_048_576;
+/**
+ * So many bytes may be on their way at once, as far as sizes are known beforehand: one usual chunk, of which there
+ * are four copies in memory until it is sent.
+ */
+const IN_FLIGHT_BYTES = 6 * 1_048_576;
 /** The size of a usual chunk, in bytes: what an object is taken for until others were seen. */
 const USUAL_BYTES = 5 * 1_048_576;
 /** How fast a large object is forgotten while small ones follow. */
 const FADING = 0.75;
 /** As many objects may always be on their way, whatever their size; and as many at most, however small they are. */
-const AT_A_TIME = { least: 2, most: 8 } as const;
+const AT_A_TIME = { least: 1, most: 8 } as const;
 
 /** How objects are moved. */
 export interface TransferOptions<T> {
@@ -15,7 +18,7 @@ export interface TransferOptions<T> {
 }
 
 /**
- * Moves objects, begun in order and several at a time: few large ones, since each is a buffer in memory, and more
+ * Moves objects, begun in order and several at a time: large ones alone, since each is a buffer in memory, and more
  * small ones, since each costs the way there and back. After a failure nothing new begins.
  * @throws the first failure
  */

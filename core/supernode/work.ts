@@ -1,3 +1,4 @@
+import type { Connection } from "../io/ports.ts";
 import type { TaskId } from "../model/ids.ts";
 import type { Envelope } from "../model/message.ts";
 import type { ObjectTree } from "../model/object_tree.ts";
@@ -16,6 +17,7 @@ export class Work {
   readonly replied: Promise<Announced>;
   readonly #replied = Promise.withResolvers<Announced>();
   #announced: Announced | undefined;
+  #inputOver: Connection | undefined;
   /** Unix milliseconds at which the ClientApp got the instruction and announced its reply. */
   #takenAt: number | undefined;
   #answeredAt: number | undefined;
@@ -23,6 +25,16 @@ export class Work {
   /** @param taskId the task that was made for it */
   constructor(readonly instruction: Announced, readonly taskId: TaskId) {
     this.replied = this.#replied.promise;
+  }
+
+  /** The ClientApp gets its input over this connection. */
+  giveInput(connection: Connection): void {
+    this.#inputOver = connection;
+  }
+
+  /** Whether the ClientApp's connection broke before it showed that it has its input. */
+  get isInputLost(): boolean {
+    return !this.isTaken && this.#inputOver?.closed.aborted === true;
   }
 
   /** Whether the ClientApp has been given the instruction. */

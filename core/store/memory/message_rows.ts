@@ -9,18 +9,20 @@ export function messageRows(journal: Journal): MessageRows {
     message: (run, id) => Promise.resolve(table.get(run, id)),
     replyTo: (run, instruction) => Promise.resolve(table.repliesTo(run, instruction)[0]),
     undelivered: (dst) => Promise.resolve(table.undelivered(dst)),
+    unconfirmed: (dst) => Promise.resolve(table.unconfirmed(dst)),
     messagesOfRun: (run) => Promise.resolve(table.ofRun(run)),
     putMessage: (message) => Promise.resolve(table.put(message)),
     deleteMessage: (run, id) => Promise.resolve(table.delete(run, id)),
   };
 }
 
-/** Messages by run and id, by the instruction they answer, and by the node that has yet to get them. */
+/** Messages by run and id, by the instruction they answer, and by the node that has yet to get or confirm them. */
 class MessageTable {
   readonly #journal: Journal;
   readonly #runs: Table<RunId, Table<MessageId, StoredMessage>>;
   readonly #replies: Table<string, Table<MessageId, StoredMessage>>;
   readonly #undelivered: Table<NodeId, Table<string, StoredMessage>>;
+  readonly #unconfirmed: Table<NodeId, Table<string, StoredMessage>>;
   readonly #last: Table<"sequence", number>;
 
   constructor(journal: Journal) {
@@ -28,6 +30,7 @@ class MessageTable {
     this.#runs = new Table(journal);
     this.#replies = new Table(journal);
     this.#undelivered = new Table(journal);
+    this.#unconfirmed = new Table(journal);
     this.#last = new Table(journal);
   }
 
@@ -45,6 +48,10 @@ class MessageTable {
 
   undelivered(dst: NodeId): StoredMessage[] {
     return inSequence(this.#undelivered.get(dst));
+  }
+
+  unconfirmed(dst: NodeId): StoredMessage[] {
+    return inSequence(this.#unconfirmed.get(dst));
   }
 
   put(given: StoredMessage): void {
@@ -74,8 +81,9 @@ class MessageTable {
     const { runId, messageId, dstNodeId, replyToMessageId } = message.metadata;
     const places: Place[] = [[this.#runs, runId, messageId]];
     if (replyToMessageId !== "") places.push([this.#replies, within(runId, replyToMessageId), messageId]);
-    else if (message.complete && message.deliveries === 0) {
-      places.push([this.#undelivered, dstNodeId, within(runId, messageId)]);
+    else if (message.complete && (message.deliveries === 0 || message.confirmedAt === undefined)) {
+      const table = message.deliveries === 0 ? this.#undelivered : this.#unconfirmed;
+      places.push([table, dstNodeId, within(runId, messageId)]);
     }
     return places;
   }

@@ -17,9 +17,11 @@ export function nodeRows(journal: Journal): NodeRows {
       Promise.resolve([...byId.values()].filter((node) => !statuses || statuses.includes(node.status))),
     putNode: (node) => {
       const before = byId.get(node.nodeId);
-      if (before) byKey.delete(textOf(before.publicKey));
       byId.set(node.nodeId, node);
-      byKey.set(textOf(node.publicKey), node.nodeId);
+      const [key, keyBefore] = [textOf(node.publicKey), before && textOf(before.publicKey)];
+      if (key === keyBefore) return Promise.resolve();
+      if (keyBefore !== undefined && byKey.get(keyBefore) === node.nodeId) byKey.delete(keyBefore);
+      byKey.set(key, node.nodeId);
       return Promise.resolve();
     },
   };

@@ -33,6 +33,10 @@ export function messageRows(database: SqlDatabase): MessageRows {
   const undelivered = database.prepare(
     "SELECT * FROM message WHERE dst = ? AND reply_to = '' AND complete = 1 AND deliveries = 0 ORDER BY sequence",
   );
+  const unconfirmed = database.prepare(
+    "SELECT * FROM message WHERE dst = ? AND reply_to = '' AND complete = 1 AND deliveries > 0 " +
+      "AND confirmed_at IS NULL ORDER BY sequence",
+  );
   const ofRun = database.prepare("SELECT * FROM message WHERE run_id = ? ORDER BY sequence");
   const put = database.prepare(
     `INSERT OR REPLACE INTO message (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map(() => "?").join(", ")})`,
@@ -42,6 +46,7 @@ export function messageRows(database: SqlDatabase): MessageRows {
     message: (run, id) => Promise.resolve(optionalMessage(byId.get(idIn(run), id))),
     replyTo: (run, instruction) => Promise.resolve(optionalMessage(reply.get(idIn(run), instruction))),
     undelivered: (dst) => Promise.resolve(undelivered.all(idIn(dst)).map(messageOf)),
+    unconfirmed: (dst) => Promise.resolve(unconfirmed.all(idIn(dst)).map(messageOf)),
     messagesOfRun: (run) => Promise.resolve(ofRun.all(idIn(run)).map(messageOf)),
     putMessage: (message) => {
       const { runId, messageId } = message.metadata;

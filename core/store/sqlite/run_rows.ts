@@ -22,6 +22,7 @@ const COLUMNS = [
   "bytes_sent",
   "bytes_received",
   "client_app_runtime_s",
+  "simulation",
 ];
 
 /** {@link RunRows} in SQLite. */
@@ -60,6 +61,7 @@ export function runRows(database: SqlDatabase): RunRows {
         run.bytesSent,
         run.bytesReceived,
         run.clientAppRuntimeS,
+        run.simulation ? JSON.stringify(run.simulation) : null,
       );
       return Promise.resolve();
     },
@@ -82,5 +84,6 @@ function runOf(row: SqlRow): Run {
     bytesSent: row.bytes_sent as number,
     bytesReceived: row.bytes_received as number,
     clientAppRuntimeS: row.client_app_runtime_s as number,
+    ...row.simulation === null ? {} : { simulation: JSON.parse(row.simulation as string) },
   };
 }

@@ -1,11 +1,13 @@
 import { DatabaseError, type SqlDatabase } from "../../io/ports.ts";
 import { FIRST_SCHEMA } from "./first_schema.ts";
+import { SECOND_SCHEMA } from "./second_schema.ts";
+import { THIRD_SCHEMA } from "./third_schema.ts";
 
 /** Marks a database as ours: "crla". */
 const APPLICATION_ID = 0x63726c61n;
 
 /** What leads from each version of the schema to the next; an entry that was released never changes. */
-const MIGRATIONS: readonly string[] = [FIRST_SCHEMA];
+const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, SECOND_SCHEMA, THIRD_SCHEMA];
 
 /**
  * Brings the schema to the newest version, in one transaction.
