@@ -37,13 +37,18 @@ export class AppChild {
       output: AppOutput;
       /** Whether the child is told something over its standard input. */
       input: boolean;
+      /** The whole environment. */
       env: Readonly<Record<string, string>>;
+      /** The folder that it starts in; this process's unless given. */
+      cwd?: string;
     },
   ) {
     this.#clock = options.clock;
     this.#child = new Deno.Command(command.executable, {
       args: [...command.args],
+      clearEnv: true,
       env: options.env,
+      cwd: options.cwd,
       stdin: options.input ? "piped" : "null",
       stdout: "piped",
       stderr: "piped",

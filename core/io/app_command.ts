@@ -1,3 +1,6 @@
+import type { AppPlaces } from "./app_places.ts";
+import { denoList } from "./deno_list.ts";
+import type { Fence } from "./fence_command.ts";
 import type { AppIoEndpoint, AppOrder, AppPlugin } from "./ports.ts";
 
 /** How this program is started again as an app process. */
@@ -8,33 +11,41 @@ export interface OwnProgram {
   readonly source?: {
     /** Absolute path of the module that holds our `main`. */
     readonly main: string;
+    /** Flags for Deno, beside leave for files and addresses. */
+    readonly flags: readonly string[];
     /**
-     * Flags for Deno by side of the app: permissions and what else it needs. `--allow-net` for the AppIo
-     * service is added here, since its port may be known late.
+     * What a process of either side may touch beside its own folders and its AppIo service, of which Deno hears here:
+     * it takes each of these lists only once.
      */
-    readonly flags: Readonly<Record<AppPlugin, readonly string[]>>;
-    /** Other hosts that an app of this side may connect to: Deno takes `--allow-net` only once. */
-    readonly net?: Readonly<Partial<Record<AppPlugin, readonly string[]>>>;
+    readonly grants: Readonly<Record<AppPlugin, SourceGrants>>;
   };
   /** Flags of ours that follow Flower's, such as `--allow-app-read PATH`. */
   readonly appFlags: Readonly<Record<AppPlugin, readonly string[]>>;
+}
+
+/** Lists for Deno's permissions. */
+export interface SourceGrants {
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  readonly net: readonly string[];
 }
 
 /** What the launcher must know about this machine. It can be posted to a Worker. */
 export interface LaunchSettings {
   readonly own: OwnProgram;
   /** Absolute paths of Flower's Python programs; one that was not found is absent. */
-  readonly python: Readonly<Partial<Record<AppPlugin, string>>>;
+  readonly python: Readonly<Partial<Record<AppProgram, string>>>;
   /** Process id of the daemon: app processes leave when it is gone. */
   readonly parentPid: number;
-  /** Existing private folder in which tokens for Python apps may be put. */
-  readonly tokenFolder: string;
+  /** Existing private folder in which each app process gets one of its own. */
+  readonly scratchFolder: string;
+  /** Folder in which each run may leave something behind. */
+  readonly runsFolder: string;
   readonly allowRuntimeDependencyInstallation: boolean;
-  /**
-   * Names of environment variables that app processes get empty. Those that change which libraries are loaded
-   * (`LD_*`, `DYLD_*`) must be named: Deno starts nothing with them from under an exact `run` list.
-   */
-  readonly blankedEnvironment: readonly string[];
+  /** The environment of app processes, beside what leads to their own folders. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The fence around app processes, where one can be had. */
+  readonly fence?: Fence;
 }
 
 /** A command line without secrets. */
@@ -43,14 +54,19 @@ export interface AppCommand {
   readonly args: readonly string[];
 }
 
-/** Names that {@link LaunchSettings.blankedEnvironment} must list when they are set. */
-export function changesLibraries(name: string): boolean {
-  return /^(LD|DYLD)_/.test(name);
+/** Flower's programs for app processes, without `flwr-`. */
+export type AppProgram = AppPlugin | "simulation";
+
+/** The program for an order. */
+export function programOf({ plugin, simulates }: Pick<AppOrder, "plugin" | "simulates">): AppProgram {
+  return simulates ? "simulation" : plugin;
 }
 
 /** The programs a launcher for these settings starts: its exact `run` permission. */
-export function launchedPrograms(settings: Pick<LaunchSettings, "own" | "python">): string[] {
-  return [settings.own.executable, ...Object.values(settings.python)];
+export function launchedPrograms(
+  { own, python, fence }: Pick<LaunchSettings, "own" | "python" | "fence">,
+): string[] {
+  return fence ? [fence.command.executable] : [own.executable, ...Object.values(python)];
 }
 
 /**
@@ -58,20 +74,40 @@ export function launchedPrograms(settings: Pick<LaunchSettings, "own" | "python"
  * is named after its run and does not exist: Deno keeps the cache storage of one place (`caches`, for which it asks
  * no permission) apart from that of another, and so no run finds what another one has left there.
  */
-export function ownCommand(settings: LaunchSettings, order: Omit<AppOrder, "token">): AppCommand {
-  const { own } = settings;
-  const net = `--allow-net=${[order.appIo.address, ...own.source?.net?.[order.plugin] ?? []].join(",")}`;
-  const place = `--location=http://run-${order.runId}.invalid`;
-  const deno = own.source ? ["run", net, place, ...own.source.flags[order.plugin], own.source.main] : [];
+export function ownCommand(
+  settings: LaunchSettings,
+  order: Omit<AppOrder, "token">,
+  places: AppPlaces,
+): AppCommand {
+  const { own, runsFolder, fence } = settings;
   return {
     executable: own.executable,
     args: [
-      ...deno,
-      `flwr-${order.plugin}`,
+      ...own.source ? ["run", ...denoFlags(own.source, order, places), own.source.main] : [],
+      `flwr-${programOf(order)}`,
       ...taskFlags(settings, order, "-"),
+      ...places.run === undefined ? [] : ["--runs-folder", runsFolder],
+      ...fence ? ["--is-fenced"] : [],
       ...own.appFlags[order.plugin],
     ],
   };
+}
+
+function denoFlags(
+  { flags, grants }: NonNullable<OwnProgram["source"]>,
+  { plugin, runId, appIo }: Omit<AppOrder, "token">,
+  { scratch, run }: AppPlaces,
+): string[] {
+  const { read, write, net } = grants[plugin];
+  const folders = run === undefined ? [scratch] : [scratch, run];
+  const authority = appIo.rootCertificates === undefined ? [] : [appIo.rootCertificates];
+  return [
+    ...flags,
+    `--location=http://run-${runId}.invalid`,
+    `--allow-net=${denoList([appIo.address, ...net])}`,
+    `--allow-read=${denoList([...folders, ...authority, ...read])}`,
+    `--allow-write=${denoList([...folders, ...write])}`,
+  ];
 }
 
 /** Flower's Python app process; undefined when it is not installed here. */
@@ -80,7 +116,7 @@ export function pythonCommand(
   order: Omit<AppOrder, "token">,
   tokenFile: string,
 ): AppCommand | undefined {
-  const executable = settings.python[order.plugin];
+  const executable = settings.python[programOf(order)];
   return executable === undefined ? undefined : { executable, args: taskFlags(settings, order, tokenFile) };
 }
 
@@ -91,10 +127,17 @@ function taskFlags(settings: LaunchSettings, order: Omit<AppOrder, "token">, tok
     "--token-file",
     tokenFile,
     ...tlsFlags(order.appIo),
-    "--parent-pid",
-    String(settings.parentPid),
+    ...watchesParent(settings, order) ? ["--parent-pid", String(settings.parentPid)] : [],
     ...(settings.allowRuntimeDependencyInstallation ? ["--allow-runtime-dependency-installation"] : []),
   ];
+}
+
+/**
+ * Behind bubblewrap another process is the parent. Python's app processes look for theirs by a signal, which Landlock
+ * keeps from them. Either way their end is seen to.
+ */
+function watchesParent({ fence }: LaunchSettings, { runtime }: Pick<AppOrder, "runtime">): boolean {
+  return fence === undefined || fence.kind === "landlock" && runtime === "typescript";
 }
 
 function tlsFlags(appIo: AppIoEndpoint): string[] {

@@ -1,11 +1,5 @@
 import { assertEquals } from "@std/assert";
-import {
-  changesLibraries,
-  launchedPrograms,
-  type LaunchSettings,
-  ownCommand,
-  pythonCommand,
-} from "./app_command.ts";
+import { launchedPrograms, type LaunchSettings, ownCommand, pythonCommand } from "./app_command.ts";
 
 const settings: LaunchSettings = {
   own: {
@@ -14,31 +8,38 @@ const settings: LaunchSettings = {
   },
   python: { serverapp: "/venv/bin/flwr-serverapp" },
   parentPid: 42,
-  tokenFolder: "/run/tokens",
+  scratchFolder: "/scratch",
+  runsFolder: "/runs",
   allowRuntimeDependencyInstallation: false,
-  blankedEnvironment: [],
+  environment: {},
 };
 const appIo = { address: "127.0.0.1:9091" };
 const task = { runtime: "typescript", runId: 1n, taskId: 2n } as const;
 
 Deno.test("a compiled program starts itself", () => {
-  assertEquals(ownCommand(settings, { ...task, plugin: "serverapp", appIo }), {
+  const places = { scratch: "/scratch/a", run: "/runs/1" };
+  assertEquals(ownCommand(settings, { ...task, plugin: "serverapp", appIo }, places), {
     executable: "/opt/corolla",
     args: [
       ...["flwr-serverapp", "--serverappio-api-address", "127.0.0.1:9091", "--token-file", "-"],
-      ...["--insecure", "--parent-pid", "42", "--allow-app-write", "/out"],
+      ...["--insecure", "--parent-pid", "42", "--runs-folder", "/runs", "--allow-app-write", "/out"],
     ],
   });
 });
 
 Deno.test("from source Deno is started with the permissions of that side and the address", () => {
-  const flags = { serverapp: ["--allow-read=/a"], clientapp: ["--allow-read=/b"] };
-  const own = { ...settings.own, executable: "/bin/deno", source: { main: "/src/cli/main.ts", flags } };
+  const grants = {
+    serverapp: { read: ["/a"], write: ["/a"], net: ["a:1"] },
+    clientapp: { read: ["/b", "/with,comma"], write: [], net: ["b:1"] },
+  };
+  const source = { main: "/src/cli/main.ts", flags: ["--cached-only"], grants };
+  const own = { ...settings.own, executable: "/bin/deno", source };
   const order = { ...task, plugin: "clientapp", appIo: { ...appIo, rootCertificates: "/ca.crt" } } as const;
-  assertEquals(ownCommand({ ...settings, own }, order), {
+  assertEquals(ownCommand({ ...settings, own }, order, { scratch: "/scratch/a" }), {
     executable: "/bin/deno",
     args: [
-      ...["run", "--allow-net=127.0.0.1:9091", "--location=http://run-1.invalid", "--allow-read=/b"],
+      ...["run", "--cached-only", "--location=http://run-1.invalid", "--allow-net=127.0.0.1:9091,b:1"],
+      ...["--allow-read=/scratch/a,/ca.crt,/b,/with,,comma", "--allow-write=/scratch/a"],
       "/src/cli/main.ts",
       ...["flwr-clientapp", "--clientappio-api-address", "127.0.0.1:9091", "--token-file", "-"],
       ...["--root-certificates", "/ca.crt", "--parent-pid", "42", "--allow-app-read", "/data"],
@@ -63,7 +64,14 @@ Deno.test("the launcher may run these programs and no other", () => {
   assertEquals(launchedPrograms(settings), ["/opt/corolla", "/venv/bin/flwr-serverapp"]);
 });
 
-Deno.test("which environment variables change what code a program loads", () => {
-  const names = ["LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "PATH", "OLD_PATH", "LDFLAGS"];
-  assertEquals(names.filter(changesLibraries), ["LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES"]);
+Deno.test("with a fence the launcher may run what sets it and nothing else", () => {
+  const own = { serverapp: NOTHING, clientapp: NOTHING };
+  const fence = {
+    kind: "landlock",
+    command: { executable: "/opt/corolla", args: [] },
+    plans: { typescript: own, python: own },
+  } as const;
+  assertEquals(launchedPrograms({ ...settings, fence }), ["/opt/corolla"]);
 });
+
+const NOTHING = { read: [], execute: [], write: [], devices: [], ports: [], datagrams: false };

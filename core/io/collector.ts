@@ -1,35 +1,22 @@
 import v8 from "node:v8";
 import vm from "node:vm";
+import { shownGc } from "./shown_gc.ts";
 
 /**
- * The runtime's HTTP/2 holds what was sent and received until the collector comes by, and the collector does not see
- * these copies: without a hint, moving a model of 400 MB takes as much memory. A run costs 5 to 40 ms, so it comes
- * after this share of the memory that the process has, but not sooner than after so many bytes.
+ * In the runtime's HTTP/2 a stream keeps the memory of what it had to hold back while it was sent, until the collector
+ * comes by; and the collector does not see this memory. Without a hint, moving a model of 400 MB takes as much. A run
+ * costs 20 to 50 ms, so it comes after so many bytes.
  */
-const COLLECT_SHARE = 1 / 12;
-const COLLECT_BYTES = 16 * 1_048_576;
+const COLLECT_BYTES = 20 * 1_048_576;
 
-let movedBytes = 0;
+let keptBytes = 0;
 let collect: (() => void) | undefined;
 
-/** Says that so many bytes of large messages were sent or received by this thread. */
-export function movedLarge(bytes: number): void {
-  movedBytes += bytes;
-  if (movedBytes < COLLECT_BYTES || movedBytes < Deno.memoryUsage().rss * COLLECT_SHARE) return;
-  movedBytes = 0;
-  collect ??= collector();
+/** Says that streams of this thread that have ended keep so many bytes more. */
+export function keptByStreams(bytes: number): void {
+  keptBytes += bytes;
+  if (keptBytes < COLLECT_BYTES) return;
+  keptBytes = 0;
+  collect ??= shownGc(v8, vm);
   collect();
-}
-
-/** V8's own collector, some milliseconds a run; it is shown to new contexts only, and only here. */
-function collector(): () => void {
-  try {
-    v8.setFlagsFromString("--expose-gc");
-    return vm.runInNewContext("gc");
-  } catch {
-    // A runtime that does not show it collects when it likes: more memory, nothing worse.
-    return () => {};
-  } finally {
-    v8.setFlagsFromString("--no-expose-gc");
-  }
 }

@@ -1,17 +1,16 @@
 import { assertEquals } from "@std/assert";
-import { movedLarge } from "./collector.ts";
+import { keptByStreams } from "./collector.ts";
 
 const MIB = 1_048_576;
 
-Deno.test("the collector runs after 16 MiB were moved, in a large process after a twelfth of its memory", async () => {
-  const due = Math.max(16 * MIB, Deno.memoryUsage().rss / 12);
+Deno.test("the collector runs when streams keep 20 MiB", async () => {
   const garbage = new WeakRef({ large: true });
   // What was looked at in a turn lives to its end.
   await new Promise((resolve) => setTimeout(resolve, 0));
-  movedLarge(due * 0.9);
+  keptByStreams(19 * MIB);
   assertEquals(garbage.deref() !== undefined, true);
   await new Promise((resolve) => setTimeout(resolve, 0));
-  movedLarge(due * 0.2);
+  keptByStreams(MIB);
   assertEquals(garbage.deref(), undefined);
 });
 

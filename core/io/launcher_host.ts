@@ -14,8 +14,8 @@ export interface LauncherHost {
 export function launcherPermissions(settings: LaunchSettings): Deno.PermissionOptionsObject {
   return {
     run: launchedPrograms(settings),
-    write: [settings.tokenFolder],
-    read: [settings.tokenFolder],
+    write: [settings.scratchFolder, settings.runsFolder],
+    read: [settings.scratchFolder, settings.runsFolder],
     net: false,
     env: false,
     sys: false,

@@ -4,6 +4,9 @@ import { startLauncherWorker } from "./launcher_host.ts";
 import { RemoteLauncher } from "./launcher_port.ts";
 import type { AppOrder } from "./ports.ts";
 
+const NO_GRANTS = { read: [], write: [], net: [] };
+const ENVIRONMENT = { PATH: Deno.env.get("PATH") ?? "", DENO_NO_UPDATE_CHECK: "1" };
+
 const APP = `
 import { readyLine } from "${new URL("./app_lines.ts", import.meta.url).href}";
 console.error("child " + Deno.pid);
@@ -16,18 +19,20 @@ for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream()
 async function settingsIn(folder: string): Promise<LaunchSettings> {
   const main = `${folder}/app.ts`;
   await Deno.writeTextFile(main, APP);
+  await Deno.mkdir(`${folder}/scratch`);
   const flags = ["--quiet", "--no-prompt", "--no-config", "--no-check"];
   return {
     own: {
       executable: Deno.execPath(),
-      source: { main, flags: { serverapp: flags, clientapp: flags } },
+      source: { main, flags, grants: { serverapp: NO_GRANTS, clientapp: NO_GRANTS } },
       appFlags: { serverapp: [], clientapp: [] },
     },
     python: {},
     parentPid: Deno.pid,
-    tokenFolder: folder,
+    scratchFolder: `${folder}/scratch`,
+    runsFolder: `${folder}/runs`,
     allowRuntimeDependencyInstallation: false,
-    blankedEnvironment: [],
+    environment: ENVIRONMENT,
   };
 }
 

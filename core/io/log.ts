@@ -1,3 +1,4 @@
+import { logText } from "./log_text.ts";
 import type { Log } from "./ports.ts";
 
 /** How much is said, from everything to only what failed. */
@@ -5,6 +6,20 @@ export type LogLevel = "DEBUG" | "INFO" | "WARNING" | "ERROR";
 
 const ORDER: readonly LogLevel[] = ["DEBUG", "INFO", "WARNING", "ERROR"];
 const COLOUR: Record<LogLevel, number> = { DEBUG: 94, INFO: 92, WARNING: 93, ERROR: 91 };
+
+/** Whether something of this urgency is shown where `least` is the least urgent that is. */
+export function reaches(level: LogLevel, least: LogLevel): boolean {
+  return ORDER.indexOf(level) >= ORDER.indexOf(least);
+}
+
+/** A log that says everything to both. */
+export function bothLogs(one: Log, other: Log): Log {
+  const say = (level: keyof Log) => (text: string) => {
+    one[level](text);
+    other[level](text);
+  };
+  return { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") };
+}
 
 /** How a {@link consoleLog} looks. */
 export interface ConsoleLogOptions {
@@ -22,15 +37,16 @@ export interface ConsoleLogOptions {
 export function consoleLog(options: ConsoleLogOptions = {}): Log {
   const { level = "INFO", colour = true, write = toStandardError, now = () => new Date() } = options;
   const say = (at: LogLevel) => (text: string) => {
-    if (ORDER.indexOf(at) < ORDER.indexOf(level)) return;
+    if (!reaches(at, level)) return;
     const time = level === "DEBUG" ? ` ${localTime(now())}` : "";
     const [on, off] = colour ? [`\x1b[${COLOUR[at]}m`, "\x1b[0m"] : ["", ""];
-    write(`${on}${at}${time || " "}${off}:${" ".repeat(9 - at.length)} ${text}\n`);
+    write(`${on}${at}${time || " "}${off}:${" ".repeat(9 - at.length)} ${logText(text)}\n`);
   };
   return { debug: say("DEBUG"), info: say("INFO"), warn: say("WARNING"), error: say("ERROR") };
 }
 
-function localTime(time: Date): string {
+/** The machine's time as Flower writes it: `2026-11-22 18:10:51,017`. */
+export function localTime(time: Date): string {
   const pad = (value: number, width = 2) => String(value).padStart(width, "0");
   const day = `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())}`;
   const clock = `${pad(time.getHours())}:${pad(time.getMinutes())}:${pad(time.getSeconds())}`;

@@ -13,6 +13,22 @@ export interface Random {
   bytes(count: number): Uint8Array;
 }
 
+/** The files that a run may leave behind. Paths that do not start at the root are meant in the run's own folder. */
+export interface RunFiles {
+  /** The whole file; undefined when there is none. @throws {Error} when it may not be read */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /**
+   * Writes the pieces as one file, in the place of one that is there, and makes the folders it needs. Whoever reads
+   * it meanwhile, or after a crash, finds the old file or the new one, whole.
+   * @throws {Error} when it may not be written
+   */
+  replace(path: string, pieces: readonly Uint8Array[]): Promise<void>;
+  /** Adds a text to the end of a file, which is made when there is none. @throws {Error} when it may not be written */
+  append(path: string, text: string): Promise<void>;
+  /** Removes a file; one that is not there is fine. @throws {Error} when it may not be removed */
+  remove(path: string): Promise<void>;
+}
+
 /** Where a role says what it does. One line a call, without secrets. */
 export interface Log {
   debug(text: string): void;
@@ -106,6 +122,8 @@ export interface Connection {
   readonly secure: boolean;
   /** Aborted when the connection is gone. */
   readonly closed: AbortSignal;
+  /** Whether the peer is a part of this very process. */
+  readonly isOwn?: boolean;
 }
 
 /** Which of an app's two sides a process runs. */
@@ -125,6 +143,8 @@ export interface AppIoEndpoint {
 /** A task to be worked on by an app process. */
 export interface AppOrder {
   readonly plugin: AppPlugin;
+  /** Whether the ServerApp's process simulates the whole federation. */
+  readonly simulates?: boolean;
   readonly runtime: AppRuntime;
   readonly runId: RunId;
   readonly taskId: TaskId;

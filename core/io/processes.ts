@@ -1,6 +1,9 @@
 import { AppChild, type AppOutput } from "./app_child.ts";
-import { type LaunchSettings, ownCommand, pythonCommand } from "./app_command.ts";
+import { type AppCommand, type LaunchSettings, ownCommand, programOf, pythonCommand } from "./app_command.ts";
+import { ownFolders } from "./app_environment.ts";
 import { readyLine } from "./app_lines.ts";
+import { type AppPlaces, PlaceKeeper } from "./app_places.ts";
+import { fenced } from "./fence_command.ts";
 import type { AppEnd, AppOrder, AppProcess, Clock, Launcher } from "./ports.ts";
 import { TokenFiles } from "./token_files.ts";
 
@@ -35,20 +38,16 @@ interface Waiting {
  * flags. Python processes live for one task.
  */
 export class ProcessLauncher implements Launcher {
-  readonly #tokenFiles: TokenFiles;
+  readonly #keeper: PlaceKeeper;
   readonly #children = new Set<AppChild>();
   readonly #idle: Waiting[] = [];
-  readonly #env: Record<string, string>;
   #stopped = false;
 
   constructor(
     readonly settings: LaunchSettings,
     readonly ports: { readonly clock: Clock; readonly output: AppOutput },
   ) {
-    this.#tokenFiles = new TokenFiles(settings.tokenFolder);
-    const blanked = settings.blankedEnvironment.map((name): [string, string] => [name, ""]);
-    // Deno would ask its makers for news, from a process that is to reach nobody but its AppIo service.
-    this.#env = { ...Object.fromEntries(blanked), DENO_NO_UPDATE_CHECK: "1" };
+    this.#keeper = new PlaceKeeper({ scratch: settings.scratchFolder, runs: settings.runsFolder });
   }
 
   start(order: AppOrder): AppProcess {
@@ -68,24 +67,34 @@ export class ProcessLauncher implements Launcher {
   }
 
   #startPython(order: AppOrder): AppProcess {
-    if (this.settings.python[order.plugin] === undefined) {
+    const { python, fence } = this.settings;
+    const program = programOf(order);
+    if (python[program] === undefined) {
       return notStarted(
-        `Cannot start flwr-${order.plugin}: it is not on the daemon's PATH. Install Flower there ` +
-          `("pip install flwr"), put its bin folder first in PATH and start the daemon again`,
+        `Cannot start flwr-${program}: it is not on the daemon's PATH. Install Flower there ("pip install ` +
+          `${
+            order.simulates ? "'flwr[simulation]'" : "flwr"
+          }"), put its bin folder first in PATH and start the ` +
+          `daemon again`,
       );
     }
-    const tokenFile = this.#tokenFiles.write(order.token);
-    try {
-      const child = this.#spawn(pythonCommand(this.settings, order, tokenFile.path)!, order);
-      return { ended: child.exited.finally(() => tokenFile.remove()), stop: () => child.stop() };
-    } catch (error) {
-      tokenFile.remove();
-      throw error;
+    if (order.simulates && fence) {
+      return notStarted(
+        "Cannot simulate a Python app behind a fence, which its Ray does not fit through. Start the SuperLink with " +
+          "--app-fence none where you trust all who may start runs",
+      );
     }
+    const child = this.#spawn(order, (places) => {
+      // It goes with the folder, if the process has not removed it before.
+      const tokenFile = new TokenFiles(places.scratch).write(order.token);
+      return pythonCommand(this.settings, order, tokenFile.path)!;
+    });
+    return { ended: child.exited, stop: () => child.stop() };
   }
 
   #startOwn(order: AppOrder): AppProcess {
-    const child = this.#takeIdle(kindOf(order)) ?? this.#spawn(ownCommand(this.settings, order), order);
+    const child = this.#takeIdle(kindOf(order)) ??
+      this.#spawn(order, (places) => ownCommand(this.settings, order, places));
     if (order.plugin === "serverapp") {
       child.tell(order.token);
       return { ended: child.exited, stop: () => child.stop() };
@@ -105,16 +114,30 @@ export class ProcessLauncher implements Launcher {
     return { kind: "ready" };
   }
 
-  #spawn(command: { executable: string; args: readonly string[] }, order: AppOrder): AppChild {
-    const child = new AppChild(command, {
-      clock: this.ports.clock,
-      output: order.plugin === "clientapp" ? this.ports.output : discardedOutput,
-      input: order.runtime === "typescript",
-      env: this.#env,
-    });
-    this.#children.add(child);
-    child.exited.then(() => this.#children.delete(child));
-    return child;
+  /** Starts a process in folders of its own, which go with it. */
+  #spawn(order: AppOrder, commandIn: (places: AppPlaces) => AppCommand): AppChild {
+    const { fence } = this.settings;
+    const places = this.#keeper.make(order.plugin, order.runId);
+    try {
+      const command = commandIn(places);
+      const child = new AppChild(fence ? fenced(fence, { command, order, places }) : command, {
+        clock: this.ports.clock,
+        output: order.plugin === "clientapp" ? this.ports.output : discardedOutput,
+        input: order.runtime === "typescript",
+        env: { ...this.settings.environment, ...ownFolders(places, { hasHome: fence === undefined }) },
+        // Python's ServerApps save their models where they stand.
+        cwd: order.runtime === "python" && fence ? places.run : undefined,
+      });
+      this.#children.add(child);
+      child.exited.then(() => {
+        this.#children.delete(child);
+        this.#keeper.clear(places);
+      });
+      return child;
+    } catch (error) {
+      this.#keeper.clear(places);
+      throw error;
+    }
   }
 
   #takeIdle(kind: string): AppChild | undefined {

@@ -5,6 +5,9 @@ import { systemClock } from "./clock.ts";
 import type { AppEnd, AppOrder, Clock } from "./ports.ts";
 import { ProcessLauncher } from "./processes.ts";
 
+const NO_GRANTS = { read: [], write: [], net: [] };
+const ENVIRONMENT = { PATH: Deno.env.get("PATH") ?? "", DENO_NO_UPDATE_CHECK: "1" };
+
 /** Plays an app process of ours: the token says what it does with its task. */
 const FAKE_APP = `
 import { readyLine } from "${new URL("./app_lines.ts", import.meta.url).href}";
@@ -42,6 +45,7 @@ async function workshop(
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   const main = `${folder}/fake_app.ts`;
+  await Deno.mkdir(`${folder}/scratch`);
   await Deno.writeTextFile(main, FAKE_APP);
   const lines: string[] = [];
   const flags = ["--quiet", "--no-prompt", "--no-config", "--no-check"];
@@ -53,14 +57,15 @@ async function workshop(
   const settings: LaunchSettings = {
     own: {
       executable: Deno.execPath(),
-      source: { main, flags: { serverapp: flags, clientapp: flags } },
+      source: { main, flags, grants: { serverapp: NO_GRANTS, clientapp: NO_GRANTS } },
       appFlags: { serverapp: [], clientapp: ["--allow-app-read", "/data"] },
     },
     python,
     parentPid: Deno.pid,
-    tokenFolder: folder,
+    scratchFolder: `${folder}/scratch`,
+    runsFolder: `${folder}/runs`,
     allowRuntimeDependencyInstallation: false,
-    blankedEnvironment: [],
+    environment: ENVIRONMENT,
   };
   const clock = options.clock ?? systemClock;
   const output = { stdout: (text: string) => lines.push(text), stderr: (text: string) => lines.push(text) };
@@ -202,8 +207,7 @@ Deno.test({
         /^args --clientappio-api-address 127\.0\.0\.1:9094 --token-file \S+ --insecure --parent-pid \d+\n$/,
       );
       assertEquals(lines[1], "token secret 600\n");
-      const files = [...Deno.readDirSync(folder)].map((entry) => entry.name).toSorted();
-      assertEquals(files, ["fake_app.ts", "flwr-clientapp"]);
+      assertEquals([...Deno.readDirSync(`${folder}/scratch`)], []);
     }, { python });
   },
 });

@@ -4,9 +4,6 @@ import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from "./ports.ts";
 import { atPlace, checkKind, sentence } from "./sqlite_error.ts";
 import { type DatabaseLock, lockDatabase } from "./sqlite_lock.ts";
 
-/** Bytes that the write-ahead log keeps once its content has moved to the database. */
-const LOG_SIZE_LIMIT = 4 * 1024 * 1024;
-
 /** Every path that a database at `path` may touch: what a role needs to read and write, and nothing else. */
 export function sqlitePaths(path: string): string[] {
   return [path, `${path}-wal`, `${path}-shm`, `${path}-journal`, `${path}.lock`];
@@ -85,7 +82,6 @@ class OpenDatabase implements SqlDatabase {
       PRAGMA synchronous = FULL;
       PRAGMA foreign_keys = ON;
       PRAGMA temp_store = MEMORY;
-      PRAGMA journal_size_limit = ${LOG_SIZE_LIMIT};
     `);
     const { quick_check: verdict } = this.#database.prepare("PRAGMA quick_check(1)").get() as SqlRow;
     if (verdict === "ok") return;

@@ -4,7 +4,7 @@ import { discard } from "../../rpc/discard.ts";
 import { Metadata } from "../../rpc/metadata.ts";
 import { RpcError, type StatusName } from "../../rpc/status.ts";
 import type { CallOptions, RawReply, Transport } from "../../rpc/transport.ts";
-import { movedLarge } from "../collector.ts";
+import { keptByStreams } from "../collector.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { grpcTarget } from "./endpoint.ts";
 import { asBuffer, fromGrpc, toGrpc } from "./metadata.ts";
@@ -127,7 +127,8 @@ class GrpcTransport implements Transport {
     using end = this.#earlyEnd(call, signal);
     try {
       for await (const message of call) {
-        if (message.length > SMALL_MESSAGE_BYTES) movedLarge(message.length);
+        // The collector sees what a message was put together from, but comes late.
+        if (message.length > SMALL_MESSAGE_BYTES) keptByStreams(message.length / 4);
         yield message;
       }
     } catch (error) {
@@ -194,7 +195,7 @@ class Body {
   /** Gives the memory of the copy back, when the call is over. */
   release(): void {
     if (this.#framed) discard(this.#framed);
-    if (this.bytes.length > SMALL_MESSAGE_BYTES) movedLarge(this.bytes.length);
+    if (this.bytes.length > SMALL_MESSAGE_BYTES) keptByStreams(this.bytes.length);
   }
 }
 

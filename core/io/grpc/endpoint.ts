@@ -5,7 +5,7 @@ const { experimental } = grpc;
 const SCHEME = "corolla";
 
 /**
- * The name under which grpc-js connects to an address, or listens on it: host names are handed to the socket as they
+ * The name under which grpc-js connects to an address: host names are handed to the socket as they
  * are. grpc-js's own look-up asks for the bare name and then for every `ip:port`; the socket's needs `host:port` only.
  */
 export function grpcTarget(address: string): string {

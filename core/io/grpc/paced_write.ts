@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Http2Session, Http2Stream } from "node:http2";
-import { movedLarge } from "../collector.ts";
+import { keptByStreams } from "../collector.ts";
 import { asBuffer } from "./metadata.ts";
 
 /** How much of a message is handed to the runtime at a time: it keeps a copy of that until it is sent. */
@@ -30,7 +30,9 @@ export async function writePaced(
       await drained(stream.session!);
     }
   }
-  movedLarge(message.length);
+  const window = stream.session?.remoteSettings?.initialWindowSize ?? 0;
+  // What the peer's window does not take at once waits in the stream.
+  keptByStreams(Math.min(message.length, Math.max(SLICE_BYTES, message.length - window)));
 }
 
 const draining = new WeakMap<Http2Session, Promise<void>>();

@@ -1,13 +1,13 @@
 import * as grpc from "@grpc/grpc-js";
 import type { Buffer } from "node:buffer";
+import type net from "node:net";
 import type { ByteBudget } from "../../rpc/budget.ts";
 import type { AnyMethod } from "../../rpc/method.ts";
 import { RpcError } from "../../rpc/status.ts";
 import type { CallTarget } from "../../rpc/transport.ts";
 import type { Log } from "../ports.ts";
 import { formatAddress, parseAddress } from "./address.ts";
-import { grpcTarget } from "./endpoint.ts";
-import { asBuffer } from "./metadata.ts";
+import { type Front, openFront } from "./front.ts";
 import { ServerCall } from "./server_call.ts";
 
 /** The files of a TLS listener, as PEM. Client certificates are never asked for. */
@@ -32,6 +32,8 @@ export interface GrpcServerOptions {
   readonly maxMessageBytes: number;
   /** The room in memory that all large requests and replies under way share; several listeners may share one. */
   readonly budget: ByteBudget;
+  /** What those are told who speak HTTP/1 here: one sentence. */
+  readonly http1Answer?: string;
   readonly log: Log;
 }
 
@@ -62,6 +64,8 @@ const OPTIONS: grpc.ServerOptions = {
   "grpc.enable_channelz": 0,
 };
 
+const HTTP1_ANSWER = "This port speaks gRPC, which needs HTTP/2.";
+
 const identity = (bytes: Buffer) => bytes;
 
 /**
@@ -70,7 +74,6 @@ const identity = (bytes: Buffer) => bytes;
  * @throws {Error} when the address cannot be bound or the TLS files cannot be used
  */
 export async function serveGrpc(options: GrpcServerOptions): Promise<GrpcServer> {
-  const { host } = parseAddress(options.address);
   const door = { ...options, secure: options.tls !== undefined };
   const running = new Set<ServerCall>();
   /** A call's metadata are all that grpc-js passes from its interceptors to its handlers. */
@@ -86,39 +89,40 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<GrpcServer>
     calls.get(outlet.metadata)!.answer(outlet);
   // A unary reply is a stream of one message.
   for (const { path } of options.methods) server.register(path, answer, identity, identity, "serverStream");
-  const port = await bind(server, options);
-  const address = formatAddress({ host, port });
-  return { address, port, stop: (graceMs) => stop(server, { address, running, graceMs }) };
+  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  const front = await open(options, (socket) => injector.injectConnection(socket));
+  const address = formatAddress({ ...parseAddress(options.address), port: front.port });
+  const { port } = front;
+  return { address, port, stop: (graceMs) => stop(server, { front, injector, running, graceMs }) };
 }
 
-function bind(server: grpc.Server, { address, tls }: GrpcServerOptions): Promise<number> {
-  return new Promise((resolve, reject) =>
-    server.bindAsync(grpcTarget(address), credentials(tls), (error, port) => {
-      if (!error) return resolve(port);
-      if (error.message.includes("EADDRINUSE")) {
-        return reject(new AddressInUseError(address, { cause: error }));
-      }
-      const reason = /errors: \[(.*)\]$/.exec(error.message)?.[1] ?? error.message;
-      reject(new Error(`Cannot listen on ${address}: ${reason}`, { cause: error }));
-    })
-  );
-}
-
-function credentials(tls: ServerTls | undefined): grpc.ServerCredentials {
-  if (!tls) return grpc.ServerCredentials.createInsecure();
-  const pair = { cert_chain: asBuffer(tls.certificateChain), private_key: asBuffer(tls.privateKey) };
-  // Without a CA every root of the system would be offered, and handshakes break.
-  return grpc.ServerCredentials.createSsl(asBuffer(tls.rootCertificates), [pair], false);
+/** TLS ends at the front: grpc-js gets connections that speak HTTP/2, encrypted or not. */
+async function open(options: GrpcServerOptions, take: (socket: net.Socket) => void): Promise<Front> {
+  const { address, tls, log, http1Answer = HTTP1_ANSWER } = options;
+  const listenOn = parseAddress(address);
+  try {
+    return await openFront({ listenOn, tls, http1Answer, take, log });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") throw new AddressInUseError(address, { cause: error });
+    throw new Error(`Cannot listen on ${address}: ${message}`, { cause: error });
+  }
 }
 
 async function stop(
   server: grpc.Server,
-  options: { address: string; running: ReadonlySet<ServerCall>; graceMs: number },
+  options: {
+    front: Front;
+    injector: ReturnType<grpc.Server["createConnectionInjector"]>;
+    running: ReadonlySet<ServerCall>;
+    graceMs: number;
+  },
 ): Promise<void> {
-  const { address, running, graceMs } = options;
+  const { front, injector, running, graceMs } = options;
   const reason = new RpcError("UNAVAILABLE", "The server is shutting down");
   for (const call of running) call.interrupt(reason);
   // First, because what is closing already would not be cut after the time of grace.
-  server.drain(grpcTarget(address), graceMs);
-  await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  injector.drain(graceMs);
+  const shutDown = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  await Promise.all([front.stop(), shutDown]);
 }

@@ -1,0 +1,61 @@
+import type { AppCommand } from "./app_command.ts";
+import type { AppPlaces } from "./app_places.ts";
+import { bothPlans, fenceFlags, type FencePlan } from "./fence_plan.ts";
+import type { AppIoEndpoint, AppOrder, AppPlugin, AppRuntime } from "./ports.ts";
+
+/** What sets a fence: the kernel's Landlock, or bubblewrap with folders of its own for the program. */
+export type FenceKind = "landlock" | "bubblewrap";
+
+/** The fence around app processes. It can be posted to a Worker. */
+export interface Fence {
+  readonly kind: FenceKind;
+  /** Of Landlock, by which people know what it can hold. */
+  readonly generation?: number;
+  /** The command that sets it, without what it lets through. */
+  readonly command: AppCommand;
+  /** What apps may touch beside their own folders and their AppIo service. */
+  readonly plans: Readonly<Record<AppRuntime, Readonly<Record<AppPlugin, FencePlan>>>>;
+}
+
+/** A command with the fence for its order around it. */
+export function fenced(
+  fence: Fence,
+  { command, order, places }: {
+    readonly command: AppCommand;
+    readonly order: Pick<AppOrder, "plugin" | "runtime" | "appIo">;
+    readonly places: AppPlaces;
+  },
+): AppCommand {
+  const { scratch, run } = places;
+  const { rootCertificates } = order.appIo;
+  const plan = bothPlans(fence.plans[order.runtime][order.plugin], {
+    read: rootCertificates === undefined ? [] : [rootCertificates],
+    write: run === undefined ? [scratch] : [scratch, run],
+    ports: [portOf(order.appIo)],
+  });
+  const { executable, args } = fence.command;
+  const words = [command.executable, ...command.args];
+  if (fence.kind === "bubblewrap") return { executable, args: [...args, ...bindings(plan), "--", ...words] };
+  // Who is fenced in cannot look for its parent.
+  const watch = order.runtime === "python" ? ["--with-parent"] : [];
+  return { executable, args: [...args, "fence", ...watch, ...fenceFlags(plan), "--", ...words] };
+}
+
+/** The plan in bubblewrap's words. The network is the machine's own: bubblewrap knows all of it or none. */
+function bindings(plan: FencePlan): string[] {
+  const each = (flag: string, paths: readonly string[]) => paths.flatMap((path) => [flag, path, path]);
+  const isKernels = (path: string) => /^\/(proc|dev)(\/|$)/.test(path);
+  const seen = (paths: readonly string[]) => paths.filter((path) => !isKernels(path));
+  return [
+    ...["--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--new-session"],
+    ...["--proc", "/proc", "--dev", "/dev"],
+    // An outer folder first: what is bound later lies on top.
+    ...each("--ro-bind-try", seen([...plan.read, ...plan.execute]).toSorted()),
+    ...each("--bind-try", seen(plan.write)),
+    ...each("--dev-bind-try", plan.devices),
+  ];
+}
+
+function portOf({ address }: AppIoEndpoint): number {
+  return Number(address.slice(address.lastIndexOf(":") + 1));
+}

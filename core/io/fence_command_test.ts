@@ -1,0 +1,43 @@
+import { assert, assertEquals } from "@std/assert";
+import { type Fence, fenced } from "./fence_command.ts";
+
+const plan = (name: string) => ({
+  read: ["/usr", "/proc/self", `/${name}`],
+  execute: ["/bin/program"],
+  write: ["/dev/null"],
+  devices: [],
+  ports: [],
+  datagrams: false,
+});
+const plans = {
+  typescript: { serverapp: plan("ts-server"), clientapp: plan("ts-client") },
+  python: { serverapp: plan("py-server"), clientapp: plan("py-client") },
+};
+const command = { executable: "/bin/program", args: ["--token-file", "-"] };
+const appIo = { address: "[::1]:9094", rootCertificates: "/ca.crt" };
+
+Deno.test("fence command: Landlock is set by our own program, for this app's folders and port", () => {
+  const fence: Fence = { kind: "landlock", command: { executable: "/opt/corolla", args: [] }, plans };
+  const order = { plugin: "serverapp", runtime: "python", appIo } as const;
+  assertEquals(fenced(fence, { command, order, places: { scratch: "/scratch/1", run: "/runs/7" } }), {
+    executable: "/opt/corolla",
+    args: [
+      ...["fence", "--with-parent", "--read", "/usr", "--read", "/proc/self", "--read", "/py-server"],
+      ...["--read", "/ca.crt", "--execute", "/bin/program", "--write", "/dev/null"],
+      ...["--write", "/scratch/1", "--write", "/runs/7", "--connect", "9094"],
+      ...["--", "/bin/program", "--token-file", "-"],
+    ],
+  });
+});
+
+Deno.test("fence command: bubblewrap is told the same, but for what it makes itself", () => {
+  const fence: Fence = { kind: "bubblewrap", command: { executable: "/usr/bin/bwrap", args: [] }, plans };
+  const order = { plugin: "clientapp", runtime: "typescript", appIo } as const;
+  const { executable, args } = fenced(fence, { command, order, places: { scratch: "/scratch/1" } });
+  assertEquals(executable, "/usr/bin/bwrap");
+  const text = args.join(" ");
+  assert(text.includes("--ro-bind-try /ts-client /ts-client"));
+  assert(text.includes("--bind-try /scratch/1 /scratch/1"));
+  assert(!/bind-try \/(proc|dev)/.test(text));
+  assert(text.endsWith("-- /bin/program --token-file -"));
+});
