@@ -1,7 +1,13 @@
+import type { FlagTable } from "./config/flags.ts";
+import type { About } from "./config/help.ts";
 import type { Env } from "./env.ts";
 
 /** What a command does with the words after its name. Returns the exit status. */
-export type Run = (args: string[], env: Env) => Promise<number>;
+export interface Run {
+  (args: string[], env: Env): Promise<number>;
+  /** What it takes, for completion and for tests; absent where another command's flags follow its words. */
+  readonly about?: About<FlagTable>;
+}
 
 /** One row of the table. */
 export interface Command {
@@ -11,6 +17,8 @@ export interface Command {
   readonly programName?: string;
   /** Works, but `--help` does not list it. */
   readonly hidden?: boolean;
+  /** Its first word is one of these commands, whose flags follow. */
+  readonly runsAnother?: readonly string[];
   /** Fetches the code; only the command that is run is ever loaded. */
   load(): Promise<Run>;
 }
@@ -41,6 +49,16 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "Run ClientApp tasks (a SuperExec starts this)",
     programName: "flwr-clientapp",
     load: async () => (await import("./daemon/clientapp.ts")).clientapp,
+  },
+  "flwr-simulation": {
+    summary: "Run one simulation task (a SuperExec starts this)",
+    programName: "flwr-simulation",
+    load: async () => (await import("./daemon/simulation.ts")).simulation,
+  },
+  fence: {
+    summary: "Run a program that can touch only what is named (a daemon starts this)",
+    hidden: true,
+    load: async () => (await import("./daemon/fence.ts")).fence,
   },
   "flwr new": {
     summary: "Make a new Flower app, in TypeScript or Python",
@@ -77,6 +95,14 @@ export const commands: Readonly<Record<string, Command>> = {
   "flwr login": {
     summary: "Log in to a SuperLink",
     load: async () => (await import("./flwr/login.ts")).login,
+  },
+  "flwr app publish": {
+    summary: "Publish an app on Flower Hub (Flower's own flwr can)",
+    load: async () => (await import("./flwr/app_hub.ts")).appPublish,
+  },
+  "flwr app review": {
+    summary: "Review an app of Flower Hub (Flower's own flwr can)",
+    load: async () => (await import("./flwr/app_hub.ts")).appReview,
   },
   "flwr config list": {
     summary: "List the SuperLink connections in config.toml",
@@ -154,8 +180,13 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "Train on real images with one SuperLink and two SuperNodes, all on this machine",
     load: async () => (await import("./tools/demo.ts")).demo,
   },
+  completion: {
+    summary: "Print what makes a shell complete commands, flags and names",
+    load: async () => (await import("./completion/completion.ts")).completion,
+  },
   permissions: {
     summary: "Print the shortest list of Deno permissions that a role needs",
+    runsAnother: ["superlink", "supernode", "superexec"],
     load: async () => (await import("./tools/permissions.ts")).permissions,
   },
 };

@@ -5,6 +5,7 @@
  * fixed here too; every role then gives itself far less (see `cli/daemon/role_permissions.ts`).
  */
 import { parseArgs } from "@std/cli";
+import { LIBC_PATHS } from "../core/io/libc.ts";
 import { wrongDeno } from "./deno_pin.ts";
 
 const ENTRY = "cli/main.ts";
@@ -17,7 +18,11 @@ const WORKERS = [
   "core/io/launcher_worker.ts",
   "mod.ts",
 ];
-const AT_MOST = ["read", "write", "net", "env", "run", "sys", "import"].map((name) => `--allow-${name}`);
+const AT_MOST = [
+  ...["read", "write", "net", "env", "run", "sys", "import"].map((name) => `--allow-${name}`),
+  // For the short-lived process that sets a fence: every other one gives it up first of all.
+  `--allow-ffi=${LIBC_PATHS.join(",")}`,
+];
 
 const wrong = wrongDeno({ version: Deno.version.deno, standalone: false });
 if (wrong) {

@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from "node:path";
 import type { Clock, Random } from "../core/io/ports.ts";
 import type { Transport } from "../core/rpc/transport.ts";
+import type { Detached } from "./detached.ts";
 
 /**
  * What a command may touch. Nothing under `cli/main.ts` reads a global, writes to a stream of its own or ends
@@ -17,6 +18,11 @@ export interface Env {
   stderr(text: string): void;
   /** The lines of standard input, without their line ends; ends when the other side closes it. */
   stdinLines(): AsyncIterable<string>;
+  /**
+   * Asks at the terminal for something that must not be seen. Undefined when there is none, or the person has enough
+   * of it.
+   */
+  askSecret(question: string): Promise<string | undefined>;
   /** Which streams are a terminal. */
   readonly isTerminal: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
   /** Width of the terminal in characters; 80 where there is none. */
@@ -33,6 +39,12 @@ export interface Env {
    * @returns a function that stops listening
    */
   onInterrupt(listener: (signal: InterruptSignal) => void): () => void;
+  /**
+   * Starts this very program again in a role; it goes on when this process ends.
+   * @param words the role and its flags
+   * @throws {UserError} when no program may be started
+   */
+  startDetached(words: readonly string[]): Promise<Detached>;
   /** Opens a way to a SuperLink or an AppIo API. The caller closes it. */
   connect(target: ConnectTarget): Promise<Transport>;
 }

@@ -1,3 +1,12 @@
+import {
+  aboutGroup,
+  firstSteps,
+  flagsUnder,
+  leadSomewhere,
+  namesUnder,
+  oneMore,
+  wordsOf,
+} from "./command_tree.ts";
 import { type Command, commands } from "./commands.ts";
 import { section } from "./config/help.ts";
 import { nearest } from "./config/nearest.ts";
@@ -9,7 +18,11 @@ import { FLOWER_VERSION, VERSION } from "./version.ts";
 export async function run(args: string[], env: Env): Promise<number> {
   let calledAs = env.programName;
   try {
-    const found = find(args, env);
+    const [first, ...more] = args;
+    if (first === "__complete") {
+      return await (await import("./completion/answer.ts")).answerCompletion(more, env);
+    }
+    const found = await find(args, env);
     if (typeof found === "number") return found;
     calledAs = found.calledAs;
     const body = await found.command.load();
@@ -26,17 +39,15 @@ interface Found {
 }
 
 /** The command, or the status when the words only asked for a list or a version. */
-function find(args: string[], env: Env): Found | number {
-  const byName = Object.entries(commands).find(([, command]) => command.programName === env.programName);
-  const start = byName?.[0] ?? (env.programName === "flwr" ? "flwr" : "");
-  if (byName) {
-    if (asksVersion(args)) return printFlowerVersion(env);
-    return { command: byName[1], calledAs: env.programName, rest: args };
-  }
-  return findByWords(start, args, env);
+async function find(args: string[], env: Env): Promise<Found | number> {
+  const start = wordsOf(env.programName);
+  const command = commands[start];
+  if (!command) return await findByWords(start, args, env);
+  if (asksVersion(args)) return printFlowerVersion(env);
+  return { command, calledAs: env.programName, rest: args };
 }
 
-function findByWords(start: string, args: string[], env: Env): Found | number {
+async function findByWords(start: string, args: string[], env: Env): Promise<Found | number> {
   let words = start;
   let calledAs = env.programName;
   for (let used = 0;; used++) {
@@ -50,20 +61,20 @@ function findByWords(start: string, args: string[], env: Env): Found | number {
     if (word === undefined || word === "-h" || word === "--help") {
       return printList(words, calledAs, env, word);
     }
+    if (words === "flwr" && COMPLETION.includes(word)) return await ownCompletion(args.slice(used), env);
     if (asksVersion([word])) return words === "" ? printVersion(env) : printFlowerVersion(env);
-    words = `${words} ${asWritten(words, word)}`.trim();
+    words = oneMore(words, word);
     calledAs = `${calledAs} ${word}`;
-    if (!below(words)) throw unknownCommand(words, word, env);
+    if (!leadSomewhere(words)) throw unknownCommand(words, word, env);
   }
 }
 
-/** `ls` is another word for `list` wherever there is one. */
-function asWritten(words: string, word: string): string {
-  return word === "ls" && words.startsWith("flwr") ? "list" : word;
-}
+/** Under the name `flwr` the program takes care of its own completion, as its users know it. */
+const COMPLETION: readonly string[] = ["--show-completion", "--install-completion"];
 
-function below(words: string): boolean {
-  return Object.keys(commands).some((key) => key === words || key.startsWith(`${words} `));
+async function ownCompletion([asked, ...rest]: readonly string[], env: Env): Promise<number> {
+  const { installCompletion, showCompletion } = await import("./completion/install.ts");
+  return asked === "--show-completion" ? showCompletion(rest, env) : await installCompletion(rest, env);
 }
 
 function unknownCommand(words: string, word: string, env: Env): UserError {
@@ -75,33 +86,14 @@ function unknownCommand(words: string, word: string, env: Env): UserError {
   return new UserError(`There is no command "${word}"`, { hint, exitStatus: 2 });
 }
 
-/** The next words after `words`, each with the summary of what it is or how many it holds. */
-function namesUnder(words: string): [string, string][] {
-  const prefix = words ? `${words} ` : "";
-  const rows = new Map<string, string>();
-  for (const [key, command] of Object.entries(commands)) {
-    if (!key.startsWith(prefix) || command.hidden) continue;
-    const [name, ...more] = key.slice(prefix.length).split(" ");
-    if (more.length === 0) rows.set(name, command.summary);
-    else if (!rows.has(name)) rows.set(name, GROUPS[`${prefix}${name}`] ?? "");
-  }
-  return [...rows];
-}
-
-/** What the words that only lead to other words are about. */
-const GROUPS: Record<string, string> = {
-  "flwr": "Start, watch and stop runs; manage SuperNodes (type `flwr --help`)",
-  "flwr config": "Look at config.toml",
-  "flwr supernode": "Manage SuperNodes",
-  "flwr federation": "Manage federations",
-  "flwr federation invite": "Invite accounts to federations",
-};
-
 function printList(words: string, calledAs: string, env: Env, asked: string | undefined): number {
-  const about = words === "" ? "corolla: federated learning, wire-compatible with Flower" : GROUPS[words];
+  const about = aboutGroup(words);
   const list = section("Commands", namesUnder(words), env.columns);
+  const flags = section("Flags", flagsUnder(words), env.columns);
+  const steps = firstSteps(words).map((line) => `    $ ${calledAs} ${line}\n`).join("");
   env.stdout(
-    `Usage: ${calledAs} COMMAND\n\n${about}\n\n${list}\n\nMore about one: ${calledAs} COMMAND --help\n`,
+    `Usage: ${calledAs} COMMAND\n\n${about}\n\n${list}\n\n${flags}\n\n` +
+      (steps && `First steps:\n\n${steps}\n`) + `More about one: ${calledAs} COMMAND --help\n`,
   );
   return asked ? 0 : 2;
 }

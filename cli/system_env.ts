@@ -3,16 +3,18 @@ import { systemClock } from "../core/io/clock.ts";
 import { systemRandom } from "../core/io/random.ts";
 import { diskFiles } from "./disk_files.ts";
 import type { Env, InterruptSignal } from "./env.ts";
+import { secretLine } from "./secret_line.ts";
 
 /** The real world. Made once, by `main`. */
 export function systemEnv(): Env {
   const name = programName();
-  return {
+  const env: Env = {
     programName: name,
     calledAs: name,
     stdout: (text) => writeAll(Deno.stdout, text),
     stderr: (text) => writeAll(Deno.stderr, text),
     stdinLines,
+    askSecret,
     isTerminal: {
       stdin: Deno.stdin.isTerminal(),
       stdout: Deno.stdout.isTerminal(),
@@ -25,9 +27,11 @@ export function systemEnv(): Env {
     clock: systemClock,
     random: systemRandom,
     onInterrupt,
+    startDetached: async (words) => await (await import("./detached.ts")).startDetached(words, env),
     connect: async ({ address, tls }) =>
       (await import("../core/io/grpc/client.ts")).connectGrpc({ address, tls }),
   };
+  return env;
 }
 
 /** A link's or a copy's name decides which command runs; from source it is always ours. */
@@ -49,6 +53,19 @@ function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string
   }
 }
 
+async function askSecret(question: string): Promise<string | undefined> {
+  if (!Deno.stdin.isTerminal() || !Deno.stderr.isTerminal()) return undefined;
+  // First, so that nothing is shown of what somebody types ahead.
+  Deno.stdin.setRaw(true);
+  writeAll(Deno.stderr, question);
+  try {
+    return await secretLine(Deno.stdin);
+  } finally {
+    Deno.stdin.setRaw(false);
+    writeAll(Deno.stderr, "\n");
+  }
+}
+
 async function* stdinLines(): AsyncIterable<string> {
   let rest = "";
   for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
@@ -64,7 +81,7 @@ function columns(): number {
   const told = Number(variable("COLUMNS"));
   if (Number.isInteger(told) && told > 0) return told;
   try {
-    return Deno.consoleSize().columns;
+    return Deno.consoleSize().columns || 80;
   } catch {
     return 80;
   }

@@ -15,7 +15,7 @@ export interface Table {
 
 /**
  * The table as text, with a line end. On a terminal that is too narrow, cells are broken at blanks and long
- * words cut with `…`; elsewhere nothing is ever cut, so that other programs can read it.
+ * words cut with `…`, but never in the first column; elsewhere nothing is ever cut, so that other programs can read it.
  */
 export function renderTable(table: Table, env: Pick<Env, "columns" | "isTerminal" | "get">): string {
   const { head, rows } = table;
@@ -63,7 +63,10 @@ function textOf(cell: Cell): string {
   return typeof cell === "string" ? cell : cell.text;
 }
 
-/** Each column as wide as its longest cell; the widest are narrowed until the table fits. */
+/**
+ * Each column as wide as its longest cell; the widest are narrowed until the table fits. The first column names the
+ * row, and is what one copies: it stays whole.
+ */
 function columnWidths(rows: readonly (readonly Cell[])[], room: number): number[] {
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from(
@@ -71,8 +74,8 @@ function columnWidths(rows: readonly (readonly Cell[])[], room: number): number[
     (_, column) => Math.max(1, ...rows.map((row) => lengthOf(textOf(row[column] ?? "")))),
   );
   while (total(widths) > room) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if (widths[widest] <= 4) break;
+    const widest = widths.indexOf(Math.max(...widths.slice(1)), 1);
+    if (widest < 0 || widths[widest] <= 4) break;
     widths[widest]--;
   }
   return widths;

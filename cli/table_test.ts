@@ -44,21 +44,30 @@ Deno.test("a table without rows is its head", () => {
   );
 });
 
-Deno.test("on a narrow terminal cells break at blanks and long words are cut", () => {
-  const env = fakeEnv({ terminal: true, columns: 33, variables: { NO_COLOR: "1" } });
+Deno.test("on a narrow terminal cells break at blanks and long words are cut, but not what names the row", () => {
+  const env = fakeEnv({ terminal: true, columns: 36, variables: { NO_COLOR: "1" } });
+  const rows = [...TABLE.rows, ["8", "unbreakable-text"]];
   assertEquals(
-    renderTable(TABLE, env),
-    `┏━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┓
-┃               ┃    Status     ┃
-┃    Run ID     ┃   Changed @   ┃
-┡━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━┩
-│ 1690154774657…│ 2026-11-23    │
-│               │ 04:56:10Z     │
-├───────────────┼───────────────┤
-│ 7             │ N/A           │
-└───────────────┴───────────────┘
-`.replace("1690154774657…│", "169015477465… │"),
+    renderTable({ ...TABLE, rows }, env),
+    `┏━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━┓
+┃                      ┃  Status   ┃
+┃        Run ID        ┃ Changed @ ┃
+┡━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━┩
+│ 16901547746574173273 │ 2026-11-… │
+│                      │ 04:56:10Z │
+├──────────────────────┼───────────┤
+│ 7                    │ N/A       │
+├──────────────────────┼───────────┤
+│ 8                    │ unbreaka… │
+└──────────────────────┴───────────┘
+`,
   );
+});
+
+Deno.test("a terminal that is narrower than the first column changes nothing in it", () => {
+  const env = fakeEnv({ terminal: true, columns: 10, variables: { NO_COLOR: "1" } });
+  const text = renderTable({ rows: [["16901547746574173273", "abcdefgh"]] }, env);
+  assertEquals(text.split("\n")[1], "│ 16901547746574173273 │ abc… │");
 });
 
 Deno.test("colours stand on a terminal only, and not when NO_COLOR is set", () => {

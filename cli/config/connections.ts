@@ -2,6 +2,8 @@ import { isAbsolute, join } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { type Env, flwrHome } from "../env.ts";
 import { UserError } from "../output.ts";
+import { nearest } from "./nearest.ts";
+import { type Simulation, simulationIn } from "./simulation.ts";
 
 /** A SuperLink as `config.toml` names it. */
 export interface Connection {
@@ -14,6 +16,10 @@ export interface Connection {
   readonly rootCertificates?: string;
   /** `@account/federation`. */
   readonly federation?: string;
+  /** Files and folders that apps may read, for a SuperLink that is started on this machine. Absolute paths. */
+  readonly appRead?: readonly string[];
+  /** How its simulations run, from the time when a connection said it. */
+  readonly simulation?: Simulation;
 }
 
 /** All that `config.toml` says about SuperLinks. */
@@ -47,13 +53,31 @@ insecure = true
  * @throws {UserError} when it cannot be read or is no TOML
  */
 export async function readConnections(env: Env, notice: (text: string) => void): Promise<Connections> {
+  const path = await ensureConfig(env, notice);
+  return connectionsIn(await env.files.readText(path), path);
+}
+
+/**
+ * Makes `$FLWR_HOME/config.toml` when there is none, saying so through `notice`.
+ * @returns its absolute path
+ * @throws {UserError} when it cannot be made, or is no file
+ */
+export async function ensureConfig(env: Env, notice: (text: string) => void): Promise<string> {
   const path = join(flwrHome(env), "config.toml");
-  if (await env.files.kind(path) === undefined) {
+  try {
+    const kind = await env.files.kind(path);
+    if (kind === "file") return path;
+    if (kind !== undefined) throw new Error("it must be a file");
     await env.files.makeFolder(flwrHome(env));
     await env.files.write(path, FIRST_CONTENT);
-    notice(`\nFlower configuration not found. Created default configuration at ${path}\n\n`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`Cannot use the Flower configuration file ${path}: ${reason}`, {
+      hint: "Set FLWR_HOME to a folder that this user may write",
+    });
   }
-  return connectionsIn(await env.files.readText(path), path);
+  notice(`\nFlower configuration not found. Created default configuration at ${path}\n\n`);
+  return path;
 }
 
 /** The connections that a `config.toml` with this text names. `path` is for messages only. */
@@ -74,19 +98,29 @@ export function connectionsIn(text: string, path: string): Connections {
       });
     }
     if (Object.hasOwn(sections, name)) return connection(name, sections[name], path);
-    throw new UserError(
-      `SuperLink connection '${name}' not found in the Flower configuration file (${path}).`,
-      { hint: `Name one of: ${names.join(", ")}. Or add a table [superlink.${name}] with an address` },
-    );
+    throw notFound(name, { names, path, isDefault: name === defaultName });
   };
   return { path, defaultName, names, get };
+}
+
+function notFound(
+  name: string,
+  { names, path, isDefault }: { names: readonly string[]; path: string; isDefault: boolean },
+): UserError {
+  const why = isDefault ? ` Please check that the default connection '${name}' is defined in it.` : "";
+  const like = nearest(name, names);
+  const choice = like ? `Did you mean ${like}?` : `Name one of: ${names.join(", ")}.`;
+  return new UserError(
+    `SuperLink connection '${name}' not found in the Flower configuration file (${path}).${why}`,
+    { hint: `${choice} Or add a table [superlink.${name}] with an address` },
+  );
 }
 
 type TomlTable = Record<string, unknown>;
 
 function tables(text: string, path: string): TomlTable {
   try {
-    return parse(text);
+    return parse(text, { integersAsBigInt: true });
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [sentence] = error.message.split("\n");
@@ -105,6 +139,7 @@ function connection(name: string, section: unknown, path: string): Connection {
   const insecure = valueOf<boolean>(section, { key: "insecure", kind: "bool", name, path }) ?? false;
   const rootCertificates = text("root-certificates");
   const federation = text("federation");
+  const simulation = section.options === undefined ? undefined : optionsOf(section.options, { name, path });
   if (address === undefined) throw bad(path, `'address' must be given for connection '${name}'`);
   if (rootCertificates !== undefined && insecure) {
     throw bad(
@@ -118,7 +153,40 @@ function connection(name: string, section: unknown, path: string): Connection {
       `'root-certificates' of connection '${name}' must be an absolute path: current value is ${rootCertificates}`,
     );
   }
-  return { name, address, insecure, rootCertificates, federation };
+  if (federation !== undefined && !isFederationName(federation)) {
+    throw bad(path, `${wrongFederation(federation)} It is that of connection '${name}'.`);
+  }
+  const appRead = appReadOf(section["allow-app-read"], { name, path });
+  const more = { ...simulation && { simulation }, ...appRead && { appRead } };
+  return { name, address, insecure, rootCertificates, federation, ...more };
+}
+
+function appReadOf(paths: unknown, { name, path }: { name: string; path: string }): string[] | undefined {
+  if (paths === undefined) return undefined;
+  const isPath = (value: unknown) => typeof value === "string" && isAbsolute(value);
+  if (Array.isArray(paths) && paths.every(isPath)) return paths;
+  throw bad(path, `'allow-app-read' of connection '${name}' must be a list of absolute paths`);
+}
+
+/** Whether a text is the whole name of a federation. */
+export function isFederationName(text: string): boolean {
+  return /^@[a-zA-Z0-9_-]+\/[a-zA-Z0-9_-]+$/.test(text);
+}
+
+/** Why {@link isFederationName} says no. */
+export function wrongFederation(text: string): string {
+  return `Invalid federation format: ${text}. Expected format: '@<account-name>/<federation-name>'.`;
+}
+
+function optionsOf(options: unknown, { name, path }: { name: string; path: string }): Simulation {
+  if (!isTable(options)) {
+    throw bad(path, `Invalid value for key 'options' in connection '${name}': expected a table.`);
+  }
+  try {
+    return simulationIn(options);
+  } catch (error) {
+    throw bad(path, `Connection '${name}': ${(error as Error).message}`);
+  }
 }
 
 function valueOf<Value>(
@@ -140,7 +208,7 @@ function valueOf<Value>(
 const PYTHON_NAMES: Record<string, string | undefined> = {
   string: "str",
   boolean: "bool",
-  number: "number",
+  number: "float",
   bigint: "int",
 };
 

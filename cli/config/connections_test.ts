@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { fakeEnv } from "../../tests/fakes/env.ts";
 import { UserError } from "../output.ts";
 import { connectionsIn, readConnections } from "./connections.ts";
@@ -32,7 +32,12 @@ const found: [string | undefined, object][] = [
     rootCertificates: "/etc/ca.crt",
     federation: "@me/fed",
   }],
-  ["simulation", { name: "simulation", address: ":local:", insecure: false }],
+  ["simulation", {
+    name: "simulation",
+    address: ":local:",
+    insecure: false,
+    simulation: { num_supernodes: 10 },
+  }],
   ["with blank", { name: "with blank", address: "a:1", insecure: false }],
 ];
 
@@ -55,7 +60,24 @@ const bad: [string, string, string][] = [
     `[superlink.a]\naddress="x:1"\ninsecure="yes"`,
     "Invalid value for key 'insecure' in connection 'a': expected bool, but got str.",
   ],
-  ["a number for a text", `[superlink.a]\naddress=5`, "expected str, but got"],
+  ["a number for a text", `[superlink.a]\naddress=5`, "expected str, but got int."],
+  ["a fraction for a text", `[superlink.a]\naddress=5.5`, "expected str, but got float."],
+  [
+    "no federation's name",
+    `[superlink.a]\naddress="x:1"\nfederation="mine"`,
+    "Invalid federation format: mine.",
+  ],
+  [
+    "options that are no table",
+    `[superlink.a]\noptions=3`,
+    "Invalid value for key 'options' in connection 'a'",
+  ],
+  ["options without nodes", `[superlink.a]\noptions.verbose=true`, "options.num-supernodes must be given"],
+  [
+    "a text for a number of nodes",
+    `[superlink.a]\noptions.num-supernodes="ten"`,
+    "Connection 'a': Cannot use options.num-supernodes as it must be a whole number of at least 0",
+  ],
   ["a list for a text", `[superlink.a]\naddress=["x"]`, "expected str, but got list."],
   ["no address", `[superlink.a]`, "'address' must be given for connection 'a'"],
   ["no table", `[superlink]\na = "x:1"`, "[superlink.a] must be a table"],
@@ -92,6 +114,32 @@ for (const [name, toml, message] of broken) {
     assertThrows(() => connectionsIn(toml, PATH), UserError, message);
   });
 }
+
+Deno.test("a default that is not there is said to be one, and the nearest name is offered", () => {
+  const connections = connectionsIn(`[superlink]\ndefault="plane"\n[superlink.plain]\naddress="x:1"`, PATH);
+  const error = assertThrows(
+    () => connections.get(undefined),
+    UserError,
+    "default connection 'plane' is defined",
+  );
+  assertStringIncludes(error.hint!, "Did you mean plain?");
+});
+
+Deno.test("a home that cannot be made is named", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/file`, "");
+  await Deno.mkdir(`${folder}/odd/config.toml`, { recursive: true });
+  for (const home of ["file", "odd"]) {
+    const env = fakeEnv({ variables: { FLWR_HOME: `${folder}/${home}` } });
+    const error = await assertRejects(
+      () => readConnections(env, () => {}),
+      UserError,
+      `${folder}/${home}/config.toml`,
+    );
+    assertStringIncludes(error.hint!, "FLWR_HOME");
+  }
+  await Deno.remove(folder, { recursive: true });
+});
 
 Deno.test("without a default one has to be named", () => {
   const connections = connectionsIn(`[superlink.a]\naddress="x:1"`, PATH);

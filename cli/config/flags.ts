@@ -23,6 +23,8 @@ export interface Flag<Value> {
   readonly hidden?: boolean;
   /** Why it cannot be used any more and what to do instead: giving it is an error. */
   readonly refused?: string;
+  /** Flower's number for the refusal. */
+  readonly refusedExitCode?: number;
   /** Whether it may be given more than once; otherwise the last one counts. */
   readonly repeatable: boolean;
   /** The value, from every text it was given (none: it was not given). @throws {UserError} */
@@ -100,6 +102,15 @@ export function number(
   return { ...rest, repeatable: false, read };
 }
 
+/** A flag like {@link number} that has a default. */
+export function numberOr(
+  fallback: number,
+  about: About & { placeholder: string; min: number; fraction?: boolean },
+): Flag<number> {
+  const flag = number({ shownDefault: String(fallback), ...about });
+  return { ...flag, read: (given, name) => flag.read(given, name) ?? fallback };
+}
+
 /** A command line that cannot be understood. Ends with status 2. */
 export class UsageError extends UserError {
   override name = "UsageError";
@@ -128,7 +139,9 @@ export function parseFlags<Table extends FlagTable>(
   for (const name of names) {
     const flag = table[name];
     const given = flag.placeholder ? parsed[name] as string[] : parsed[name] ? ["true"] : [];
-    if (given.length > 0 && flag.refused) throw new UserError(`Cannot use --${name}: ${flag.refused}`);
+    if (given.length > 0 && flag.refused) {
+      throw new UserError(`Cannot use --${name}: ${flag.refused}`, { exitCode: flag.refusedExitCode });
+    }
     flags[name] = flag.read(given.map((value) => chosen(value, flag, name)), name);
   }
   return { flags: flags as FlagValues<Table>, words };

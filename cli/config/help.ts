@@ -9,6 +9,8 @@ export interface About<Table extends FlagTable> {
   /** What the words mean, for `--help`. */
   readonly wordHelp?: Readonly<Record<string, string>>;
   readonly flags: Table;
+  /** Whether it also answers `--version`. */
+  readonly hasVersion?: boolean;
   /** Command lines worth copying, with what each is for. `$` stands for the words that called the command, but not in `$(…)`. */
   readonly examples?: readonly { readonly for: string; readonly line: string }[];
 }
@@ -19,7 +21,7 @@ export function helpText(calledAs: string, about: About<FlagTable>, width: numbe
   const parts = [usage, wrap(about.summary, width, "")];
   const words = Object.entries(about.wordHelp ?? {});
   if (words.length > 0) parts.push(section("Arguments", words, width));
-  for (const [title, rows] of flagGroups(about.flags)) parts.push(section(title, rows, width));
+  for (const [title, rows] of flagGroups(about)) parts.push(section(title, rows, width));
   for (const example of about.examples ?? []) {
     parts.push(
       `${example.for}:\n\n    $ ${
@@ -41,15 +43,16 @@ export function section(title: string, rows: readonly (readonly [string, string]
   return `${title}:\n${lines.join("\n")}`;
 }
 
-function flagGroups(flags: FlagTable): Map<string, [string, string][]> {
+function flagGroups({ flags, hasVersion }: About<FlagTable>): Map<string, [string, string][]> {
   const groups = new Map<string, [string, string][]>();
   for (const [name, flag] of Object.entries(flags)) {
     if (flag.hidden || flag.refused) continue;
     const title = flag.group ?? "Flags";
     groups.set(title, [...groups.get(title) ?? [], [spelling(name, flag), meaning(flag)]]);
   }
-  const general: [string, string] = ["-h, --help", "Show this text"];
-  groups.set("Flags", [...groups.get("Flags") ?? [], general]);
+  const general: [string, string][] = [["-h, --help", "Show this text"]];
+  if (hasVersion) general.push(["-V, --version", "Show which release of Flower this stands for"]);
+  groups.set("Flags", [...groups.get("Flags") ?? [], ...general]);
   return groups;
 }
 

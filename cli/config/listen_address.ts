@@ -14,6 +14,12 @@ export function addressFrom(text: string, flag: string): HostPort {
   }
 }
 
+/** Reads the address a flag gives, if it gives one: the text as it is. @throws {UserError} naming the flag when it is none */
+export function optionalAddress(text: string | undefined, flag: string): string | undefined {
+  if (text !== undefined) addressFrom(text, flag);
+  return text;
+}
+
 /** Where programs on this machine reach a listener: one on all interfaces is reached over loopback. */
 export function reachableHere(address: string): string {
   const { host, port } = parseAddress(address);

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { AppPlugin } from "../../core/io/ports.ts";
+import type { OwnProgram } from "../../core/io/app_command.ts";
 import { GRPC_ENVIRONMENT } from "../../core/io/grpc/environment.ts";
 import { type Env, flwrHome } from "../env.ts";
-import type { AppGrants } from "./app_programs.ts";
+import type { AppGrants } from "./app_grants.ts";
 
 /** Parts of our own source that a Worker loads; Deno asks for leave to read them, from source. */
 export function sourcePaths(): string[] {
@@ -11,6 +11,16 @@ export function sourcePaths(): string[] {
   return ["cli", "core", "proto", "mod.ts", "deno.json"].map((name) =>
     fileURLToPath(new URL(`../../${name}`, import.meta.url))
   );
+}
+
+/** The list of the modules that are not ours, from source. Deno reads it on its own account. */
+export function lockFile(): string {
+  return fileURLToPath(new URL("../../deno.lock", import.meta.url));
+}
+
+/** The module that is started from source. */
+export function mainModule(): string {
+  return fileURLToPath(new URL("../main.ts", import.meta.url));
 }
 
 /** Environment variables that the main thread of an app process looks at. */
@@ -27,31 +37,16 @@ export function runsFolder(env: Env): string {
 }
 
 /**
- * Flags for Deno under which an app process of ours runs from source: what its main thread needs, and what it
- * passes on to the app. Nothing is fetched from a network, and nobody is asked.
+ * How an app process of ours runs from source: what its main thread needs, and what it passes on to the app. Nothing
+ * is fetched from a network, and nobody is asked.
  */
-export function appDenoFlags(
-  plugin: AppPlugin,
-  options: { grants: AppGrants; caPath?: string },
-  env: Env,
-): string[] {
-  const { grants, caPath } = options;
-  const server = plugin === "serverapp";
-  const apps = appsFolder(env);
-  const runs = runsFolder(env);
-  const own = [...sourcePaths(), apps, ...(caPath === undefined ? [] : [caPath])];
-  const read = [...own, ...(server ? [runs, ...grants.write] : []), ...grants.read];
-  const write = [apps, ...(server ? [runs, ...grants.write] : [])];
-  return [
-    "--cached-only",
-    "--no-prompt",
-    `--allow-read=${denoList(read)}`,
-    `--allow-write=${denoList(write)}`,
-    `--allow-env=${[...VARIABLES, ...GRPC_ENVIRONMENT].join(",")}`,
-  ];
-}
-
-/** A list as Deno's permission flags take it: separated by commas, with two for one that is meant. */
-export function denoList(values: Iterable<string>): string {
-  return [...new Set(values)].map((value) => value.replaceAll(",", ",,")).join(",");
+export function appSource(grants: Pick<AppGrants, "read" | "write" | "net">): OwnProgram["source"] {
+  const { read, write, net } = grants;
+  const lists = { read: [...sourcePaths(), ...read, ...write], write, net };
+  const variables = [...VARIABLES, ...GRPC_ENVIRONMENT];
+  return {
+    main: mainModule(),
+    flags: ["--cached-only", "--no-prompt", `--allow-env=${variables.join(",")}`],
+    grants: { serverapp: lists, clientapp: lists },
+  };
 }

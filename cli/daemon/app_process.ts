@@ -14,22 +14,27 @@ import { type ConnectTarget, type Env, resolvePath } from "../env.ts";
 import { mayColour, UserError } from "../output.ts";
 import type { ThreadGrants } from "./app_thread.ts";
 
+const TASK = "The task";
+const APPIO = "The SuperLink or SuperNode that it works for";
 const GRANTS = "What the app may do";
 
 /** The flags that both app processes have; Flower's words but for the grants. */
 export const appProcessFlags = {
+  insecure: toggle({ group: APPIO, help: "Connect without TLS" }),
+  "root-certificates": text({ placeholder: "PATH", group: APPIO, help: "CA certificate of the AppIo API" }),
   token: text({
     placeholder: "TOKEN",
+    group: TASK,
     help: "The task's token. Others on this machine can see it: use --token-file",
   }),
   "token-file": text({
     placeholder: "PATH",
+    group: TASK,
     help: "A file with the task's token; - reads a token from each line of standard input until that ends",
   }),
-  insecure: toggle({ help: "Connect without TLS" }),
-  "root-certificates": text({ placeholder: "PATH", help: "CA certificate of the AppIo API" }),
-  "parent-pid": text({ placeholder: "PID", help: "End when this process is gone" }),
+  "parent-pid": text({ placeholder: "PID", group: TASK, help: "End when this process is gone" }),
   "allow-runtime-dependency-installation": toggle({
+    group: GRANTS,
     help: "Accepted for the sake of those who start Python apps: a TypeScript app has nothing to install",
   }),
   "allow-app-read": texts({
@@ -37,6 +42,17 @@ export const appProcessFlags = {
     group: GRANTS,
     help: "A file or folder that the app may read beside its own",
   }),
+  "allow-app-write": texts({
+    placeholder: "PATH",
+    group: GRANTS,
+    help: "A file or folder that the app may change",
+  }),
+  "allow-app-net": texts({
+    placeholder: "HOST[:PORT]",
+    group: GRANTS,
+    help: "A host that the app may connect to",
+  }),
+  "is-fenced": toggle({ help: "", hidden: true }),
   "allow-unconfined-apps": toggle({
     group: GRANTS,
     help: "Run the app in the compiled program although it cannot confine it",
@@ -45,7 +61,14 @@ export const appProcessFlags = {
 
 /** The flag that says where the AppIo service is. */
 export const addressFlag = (fallback: string) =>
-  textOr(fallback, { placeholder: "HOST:PORT", help: "Address of the AppIo API" });
+  textOr(fallback, { placeholder: "HOST:PORT", group: APPIO, help: "Address of its AppIo API" });
+
+/** The command line by which a SuperExec starts an app process. */
+export function appExample(addressFlagName: string, address: string) {
+  const line =
+    `$ --token-file token --${addressFlagName} ${address} \\\n--root-certificates certificates/ca.crt`;
+  return [{ for: "As a SuperExec does it", line }];
+}
 
 /** The values of {@link appProcessFlags}. */
 export type AppProcessFlags = FlagValues<typeof appProcessFlags>;
@@ -101,18 +124,19 @@ export class UnconfinedAppError extends Error {
 }
 
 /**
- * Why no app may run here, if none may: a compiled program cannot confine them, for it lets them import any file that
- * they can name. Says so where the operator allows them all the same.
+ * Why no app may run here, if none may: a compiled program by itself cannot confine them, for it lets them import any
+ * file that they can name. Says so where the operator allows them all the same.
  */
 export function refusalOfApps(
   env: Env,
-  { allowed, standalone }: { allowed: boolean; standalone: boolean },
+  { allowed, fenced, standalone }: { allowed: boolean; fenced: boolean; standalone: boolean },
 ): UnconfinedAppError | undefined {
-  if (!standalone) return undefined;
+  if (!standalone || fenced) return undefined;
   if (!allowed) {
     return new UnconfinedAppError(
-      "Cannot run a TypeScript app in the compiled program as it could read files that it was not given. Run " +
-        "corolla from source with Deno, or allow it on this machine's daemon with --allow-unconfined-apps",
+      "Cannot run a TypeScript app in the compiled program without a fence as it could read files that it was not " +
+        "given. Run the daemon on Linux with Landlock or bubblewrap, run corolla from source with Deno, or allow it " +
+        "on this machine's daemon with --allow-unconfined-apps",
     );
   }
   processLog(env).warn("This TypeScript app is not confined: it can read any file that this user can read");
@@ -122,13 +146,13 @@ export function refusalOfApps(
 /** The folders and hosts that the operator grants to apps. */
 export function threadGrants(
   env: Env,
-  flags: AppProcessFlags & { "allow-app-write"?: readonly string[]; "allow-app-net"?: readonly string[] },
+  flags: AppProcessFlags,
 ): ThreadGrants {
-  const paths = (given: readonly string[] = []) => given.map((path) => resolvePath(env, path));
+  const paths = (given: readonly string[]) => given.map((path) => resolvePath(env, path));
   return {
     read: paths(flags["allow-app-read"]),
     write: paths(flags["allow-app-write"]),
-    net: flags["allow-app-net"] ?? [],
+    net: flags["allow-app-net"],
   };
 }
 

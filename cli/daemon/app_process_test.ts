@@ -51,12 +51,15 @@ Deno.test("a token file is trimmed", async () => {
   await Deno.remove(path);
 });
 
-Deno.test("a compiled program runs apps only when that is allowed, and then warns", () => {
+Deno.test("a compiled program runs apps behind a fence, or when that is allowed, and then warns", () => {
   const env = fakeEnv();
-  assertEquals(refusalOfApps(env, { allowed: false, standalone: false }), undefined);
+  const bare = { fenced: false };
+  assertEquals(refusalOfApps(env, { ...bare, allowed: false, standalone: false }), undefined);
   assertEquals(env.err(), "");
-  const refusal = refusalOfApps(env, { allowed: false, standalone: true });
+  assertEquals(refusalOfApps(env, { allowed: false, fenced: true, standalone: true }), undefined);
+  assertEquals(env.err(), "");
+  const refusal = refusalOfApps(env, { ...bare, allowed: false, standalone: true });
   assertStringIncludes(refusal?.message ?? "", "--allow-unconfined-apps");
-  assertEquals(refusalOfApps(env, { allowed: true, standalone: true }), undefined);
+  assertEquals(refusalOfApps(env, { ...bare, allowed: true, standalone: true }), undefined);
   assertStringIncludes(env.err(), "not confined");
 });

@@ -8,9 +8,12 @@
 import "../../mod.ts";
 import { Console } from "node:console";
 import { failureOf } from "../../core/app/failure.ts";
+import { type Seed, SeededRandom } from "../../core/app/seeded_random.ts";
 import { serveApps } from "../../core/app/worker_side.ts";
 import { systemClock } from "../../core/io/clock.ts";
 import { systemRandom } from "../../core/io/random.ts";
+import { runFiles } from "../../core/io/run_files.ts";
+import { spentMemory } from "../../core/io/spent_memory.ts";
 
 /** What the main thread posts, once: the way to it. */
 export interface AppWorkerStart {
@@ -22,6 +25,9 @@ addEventListener("message", (event) => {
   const peer = serveApps(port, {
     clock: systemClock,
     random: systemRandom,
+    files: runFiles,
+    spent: spentMemory,
+    seeded,
     importModule: (url) => import(url),
   });
   const print = (text: string) => void peer.call("print", text).catch(() => {});
@@ -32,6 +38,14 @@ addEventListener("message", (event) => {
   // Tokens of later tasks come this way.
   Deno.stdin.close();
 }, { once: true });
+
+/** An app's own dice are loaded as well. */
+function seeded(seed: Seed): SeededRandom {
+  const random = new SeededRandom(seed);
+  const dice = new SeededRandom(seed);
+  Math.random = () => dice.fraction();
+  return random;
+}
 
 /** Sends all that the app prints to the main thread, which knows where it belongs. */
 function takeOutput(print: (text: string) => void): void {

@@ -4,6 +4,7 @@ import { clientAppIo } from "../../core/wire/methods.ts";
 import { command } from "../command.ts";
 import {
   addressFlag,
+  appExample,
   appIoTarget,
   appProcessFlags,
   hostOf,
@@ -22,11 +23,15 @@ import { lifeOf } from "./process_life.ts";
 export const clientapp = command({
   summary: "Run ClientApp tasks. A SuperExec starts this; nobody needs to type it.",
   flags: { "clientappio-api-address": addressFlag("127.0.0.1:9094"), ...appProcessFlags },
+  examples: appExample("clientappio-api-address", "127.0.0.1:9094"),
 }, async ({ flags }, env) => {
   const address = flags["clientappio-api-address"];
   const target = await appIoTarget(env, { flags, address, flag: "clientappio-api-address" });
-  const allowed = flags["allow-unconfined-apps"];
-  const refusal = refusalOfApps(env, { allowed, standalone: Deno.build.standalone });
+  const refusal = refusalOfApps(env, {
+    allowed: flags["allow-unconfined-apps"],
+    fenced: flags["is-fenced"],
+    standalone: Deno.build.standalone,
+  });
   const folders = { apps: appsFolder(env), runs: runsFolder(env) };
   const stage = new AppStage(folders, { grants: threadGrants(env, flags), refusal });
   using life = lifeOf(env, parentPidOf(flags));

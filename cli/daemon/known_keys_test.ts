@@ -3,51 +3,33 @@ import { fakeEnv } from "../../tests/fakes/env.ts";
 import { UserError } from "../output.ts";
 import { readKnownKeys } from "./known_keys.ts";
 
-const VECTORS = new URL("../../tests/vectors/keys/", import.meta.url);
-const read = (name: string) => Deno.readTextFileSync(new URL(name, VECTORS));
-const [first, second] = ["client_credentials_1", "client_credentials_2"].map((name) =>
-  read(`${name}.pub`).trim()
-);
-const pems = ["client_credentials_1", "client_credentials_2"].map((name) => read(`${name}.spki.pem`));
+const cwd = new URL("../../tests/vectors/keys", import.meta.url).pathname;
+const env = fakeEnv({ cwd });
 
-/** The keys in a CSV file with this text, as PEM. */
-async function keysIn(csv: string): Promise<string[]> {
-  const cwd = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${cwd}/keys.csv`, csv);
-    const keys = await readKnownKeys("keys.csv", fakeEnv({ cwd }));
-    return keys.map((key) => new TextDecoder().decode(key));
-  } finally {
-    await Deno.remove(cwd, { recursive: true });
-  }
-}
+Deno.test("the operator's list of keys is read", async () => {
+  const { path, keys, content } = await readKnownKeys("client_public_keys.csv", { env, curve: "P-384" });
+  const pems = keys.map((key) => new TextDecoder().decode(key));
+  const expected = ["client_credentials_1", "client_credentials_2"].map((name) =>
+    Deno.readTextFileSync(`${cwd}/${name}.spki.pem`)
+  );
+  assertEquals(pems, expected);
+  assertEquals(path, `${cwd}/client_public_keys.csv`);
+  assertEquals(content, Deno.readFileSync(path));
+});
 
-const understood: [string, string, string[]][] = [
-  ["one row", `${first},${second}\n`, pems],
-  ["one key a row", `${first}\n${second}\n`, pems],
-  ["Windows line ends and no last one", `${first}\r\n${second}`, pems],
-  ["quoted cells", `"${first}","${second}"`, pems],
-  ["the same key twice", `${first},${first}`, pems.slice(0, 1)],
-  ["blanks around, an empty cell and an empty row", ` ${first} , ,\n\n${second}`, pems],
-  ["a byte order mark", `\ufeff${first}`, pems.slice(0, 1)],
-  ["the file that comes with the vectors", read("client_public_keys.csv"), pems],
-  ["nothing", "", []],
-];
-for (const [name, csv, expected] of understood) {
-  Deno.test(`public keys are read from a CSV file: ${name}`, async () => {
-    assertEquals(await keysIn(csv), expected);
-  });
-}
-
-Deno.test("a cell that is no key is named by its place", async () => {
+Deno.test("a list that cannot be used is named with its row", async () => {
   const error = await assertRejects(
-    () => keysIn(`${first},not a key`),
+    () => readKnownKeys("client_ed25519.pub", { env }),
     UserError,
-    "public key 2 in keys.csv",
+    `"row 1 of client_ed25519.pub"`,
   );
   assertEquals(error.exitStatus, 1);
 });
 
-Deno.test("a file that is not there is named with its flag", async () => {
-  await assertRejects(() => readKnownKeys("nowhere.csv", fakeEnv()), UserError, "--auth-list-public-keys");
+Deno.test("a list that is not there is named with its flag", async () => {
+  await assertRejects(
+    () => readKnownKeys("nowhere.csv", { env }),
+    UserError,
+    "--auth-list-public-keys",
+  );
 });

@@ -4,9 +4,10 @@ import type { Log } from "../../core/io/ports.ts";
 import { ByteBudget } from "../../core/rpc/budget.ts";
 import type { Router } from "../../core/rpc/router.ts";
 import { UserError } from "../output.ts";
+import { http1Answer } from "./http1_sentence.ts";
 
 /** Room in memory for the large requests and replies of all listeners together. */
-const BUDGET_BYTES = 48 * 1024 * 1024;
+const BUDGET_BYTES = 24 * 1024 * 1024;
 
 /** What a message may hold beside its one object. */
 const SLACK_BYTES = 1024 * 1024;
@@ -35,9 +36,10 @@ export class Listeners {
       methods: router.methods,
       maxMessageBytes: maxObjectBytes + SLACK_BYTES,
       budget: this.#budget,
+      http1Answer: http1Answer(name),
       log,
     }).catch((error) => {
-      throw refusal(error, name);
+      throw listenRefusal(error, name);
     });
     this.#servers.push(server);
     log.info(`Flower Deployment Runtime: Starting ${name} on ${server.address}`);
@@ -50,7 +52,8 @@ export class Listeners {
   }
 }
 
-function refusal(error: unknown, name: string): unknown {
+/** What the user is told when a listener could not be opened. @param name what should have listened */
+export function listenRefusal(error: unknown, name: string): unknown {
   if (!(error instanceof Error)) return error;
   const hint = error instanceof AddressInUseError
     ? `End the program that listens there, or give the ${name} another address`

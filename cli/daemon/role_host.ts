@@ -3,7 +3,7 @@ import type { LaunchSettings } from "../../core/io/app_command.ts";
 import { type LauncherHost, startLauncherWorker } from "../../core/io/launcher_host.ts";
 import type { Env } from "../env.ts";
 import { mayColour, UserError } from "../output.ts";
-import type { FromRole, LogSettings, ToRole } from "./role_messages.ts";
+import type { FromRole, LogLine, LogSettings, ToRole } from "./role_messages.ts";
 import { dropStartUpGarbage } from "./start_up_garbage.ts";
 
 /** A role as the main thread starts it. */
@@ -14,6 +14,8 @@ export interface Role<Settings> {
   readonly entry: URL;
   /** All that its Worker may do. */
   readonly permissions: Deno.PermissionOptionsObject;
+  /** What was logged before it began. */
+  readonly said: readonly LogLine[];
   /** Posted to its Worker. */
   readonly settings: Settings;
   /** How app processes are started, for a role that starts any. */
@@ -89,7 +91,7 @@ class RunningRole {
       this.#crashed(event.message);
     };
     const launcher = this.#launcher?.connect();
-    const start: ToRole<unknown> = { kind: "start", settings: role.settings, log, launcher };
+    const start: ToRole<unknown> = { kind: "start", settings: role.settings, said: role.said, log, launcher };
     this.#worker.postMessage(start, launcher ? [launcher] : []);
   }
 

@@ -6,6 +6,12 @@ export interface LogSettings {
   readonly colour: boolean;
 }
 
+/** Something that was logged. */
+export interface LogLine {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly text: string;
+}
+
 /** From the main thread to the Worker. */
 export type ToRole<Settings> =
   /** First of all. `launcher` leads to the Worker that starts app processes. */
@@ -13,6 +19,8 @@ export type ToRole<Settings> =
     readonly kind: "start";
     readonly settings: Settings;
     readonly log: LogSettings;
+    /** What the main thread has logged before. */
+    readonly said: readonly LogLine[];
     readonly launcher?: MessagePort;
   }
   /** End in good order and answer `ended`. */

@@ -1,7 +1,14 @@
 import { launchedPrograms, type LaunchSettings } from "../../core/io/app_command.ts";
+import type { Fence } from "../../core/io/fence_command.ts";
 import { GRPC_ENVIRONMENT } from "../../core/io/grpc/environment.ts";
+import { logFilePaths } from "../../core/io/log_file.ts";
 import { sqlitePaths } from "../../core/io/sqlite.ts";
-import { denoList, sourcePaths } from "./app_permissions.ts";
+import { dirname } from "node:path";
+import { denoList } from "../../core/io/deno_list.ts";
+import { variablesForApps } from "./app_environment.ts";
+import { sourcePaths } from "./app_permissions.ts";
+import { LOADERS } from "./system_paths.ts";
+import type { RoleSettings } from "./role_worker.ts";
 import type { SuperExecSettings } from "./superexec_settings.ts";
 import type { SuperLinkSettings } from "./superlink_settings.ts";
 import type { SuperNodeSettings } from "./supernode_settings.ts";
@@ -13,23 +20,31 @@ export interface RolePermissions {
   readonly net: readonly string[];
 }
 
-/** A SuperLink listens on three addresses and keeps its state; certificates and keys it gets from the main thread. */
+/** A SuperLink listens on three addresses and keeps its state and watches its list of keys; certificates and keys it gets from the main thread. */
 export function superlinkPermissions(settings: SuperLinkSettings): RolePermissions {
-  const { databasePath, contentsPath } = settings;
-  const state = [...databasePath === undefined ? [] : sqlitePaths(databasePath), contentsPath];
-  const net = [settings.fleetAddress, settings.controlAddress, settings.serverAppIoAddress];
-  return { read: state, write: state, net };
+  const { databasePath, contentsPath, keyList } = settings;
+  const logs = settings.logFile ? logFilePaths(settings.logFile) : [];
+  const state = [...databasePath === undefined ? [] : sqlitePaths(databasePath), contentsPath, ...logs];
+  const fleet = settings.fleetAddress === undefined ? [] : [settings.fleetAddress];
+  const net = [...fleet, settings.controlAddress, settings.serverAppIoAddress];
+  const read = keyList ? [keyList.path, ...state] : state;
+  return { read, write: state, net: [...net, ...healthOf(settings)] };
 }
 
 /** A SuperNode connects to its SuperLink, listens on one address and keeps objects while it works on them. */
 export function supernodePermissions(settings: SuperNodeSettings): RolePermissions {
   const state = [settings.contentsPath];
-  return { read: state, write: state, net: [settings.superlinkAddress, settings.clientAppIoAddress] };
+  const net = [settings.superlinkAddress, settings.clientAppIoAddress, ...healthOf(settings)];
+  return { read: state, write: state, net };
 }
 
 /** A SuperExec connects to its AppIo API and touches no file. */
 export function superexecPermissions(settings: SuperExecSettings): RolePermissions {
-  return { read: [], write: [], net: [settings.appIoAddress] };
+  return { read: [], write: [], net: [settings.appIoAddress, ...healthOf(settings)] };
+}
+
+function healthOf({ healthAddress }: RoleSettings): string[] {
+  return healthAddress === undefined ? [] : [healthAddress];
 }
 
 /** The permissions of a role's Worker. */
@@ -64,21 +79,35 @@ export function denoFlags(
     /** Environment variables that only this role knows. */
     readonly variables?: readonly string[];
     readonly launch?: LaunchSettings;
+    /** Environment variables that the operator grants to apps. */
+    readonly appVariables?: readonly string[];
   },
 ): string[] {
   const { files, folders, variables = [], launch } = needs;
-  const programs = launch ? launchedPrograms(launch) : [];
-  const tokens = launch ? [launch.tokenFolder] : [];
+  // The program itself finds out what fence there is.
+  const programs = launch ? [launch.own.executable, ...launchedPrograms(launch)] : [];
+  const looked = launch?.fence ? pythonFiles(launch.fence) : Object.values(launch?.python ?? {});
+  const ofApps = launch ? [dirname(launch.scratchFolder), launch.runsFolder] : [];
   const flags: [string, readonly string[]][] = [
-    ["read", [...sourcePaths(), ...files, ...role.read, ...folders, ...tokens, ...programs]],
-    ["write", [...role.write, ...folders, ...tokens]],
+    ["read", [...sourcePaths(), ...files, ...role.read, ...folders, ...ofApps, ...programs, ...looked]],
+    ["write", [...role.write, ...folders, ...ofApps]],
     ["net", role.net],
-    ["env", [...VARIABLES, ...GRPC_ENVIRONMENT, ...variables, ...launch?.blankedEnvironment ?? []]],
+    ["env", [
+      ...VARIABLES,
+      ...GRPC_ENVIRONMENT,
+      ...variables,
+      ...launch ? variablesForApps(needs.appVariables ?? []) : [],
+    ]],
     ["run", programs],
   ];
   return flags.filter(([, values]) => values.length > 0).map(([name, values]) =>
     `--allow-${name}=${denoList(name === "env" ? values : withoutInner(values))}`
   );
+}
+
+/** What the main thread looks at to find out what Python needs. */
+function pythonFiles({ plans: { python } }: Fence): string[] {
+  return [...python.serverapp.execute, ...python.clientapp.execute].filter((path) => !LOADERS.includes(path));
 }
 
 /** A path within another one of the list needs no place of its own. */

@@ -37,6 +37,13 @@ Deno.test("a SuperLink in memory has no database to touch", () => {
   assertEquals(read, ["/state/s.db-objects"]);
 });
 
+Deno.test("a SuperLink watches its list of keys, and cannot write it", () => {
+  const keyList = { path: "/keys/nodes.csv", content: new Uint8Array(), keys: [] };
+  const { read, write } = superlinkPermissions({ ...SUPERLINK, keyList });
+  assertEquals(read.includes(keyList.path), true);
+  assertEquals(write.some((path) => path.startsWith("/keys")), false);
+});
+
 Deno.test("a SuperNode's and a SuperExec's Worker may do even less", () => {
   const supernode = {
     superlinkAddress: "a:1",
@@ -73,17 +80,19 @@ Deno.test("flags for deno run name each place once, the outer one of two, and ke
   assertEquals(flags.some((flag) => /^--allow-(all|sys|ffi|import)/.test(flag)), false);
 });
 
-Deno.test("a launcher adds the programs it starts and the folder for tokens, and no more", () => {
+Deno.test("a launcher adds the programs it starts and the folders of apps, and no more", () => {
   const launch = {
     own: { executable: "/bin/deno", appFlags: { serverapp: [], clientapp: [] } },
     python: { serverapp: "/venv/bin/flwr-serverapp" },
     parentPid: 1,
-    tokenFolder: "/h/tokens",
+    scratchFolder: "/h/scratch/1",
+    runsFolder: "/h/runs",
     allowRuntimeDependencyInstallation: false,
-    blankedEnvironment: ["LD_PRELOAD"],
+    environment: {},
   };
-  const flags = denoFlags({ read: [], write: [], net: [] }, { files: [], folders: [], launch });
+  const role = { read: [], write: [], net: [] };
+  const flags = denoFlags(role, { files: [], folders: [], launch, appVariables: ["HF_HOME=/data"] });
   assertEquals(flags.includes("--allow-run=/bin/deno,/venv/bin/flwr-serverapp"), true);
-  assertEquals(flags.includes("--allow-write=/h/tokens"), true);
-  assertEquals(flags.find((flag) => flag.startsWith("--allow-env="))?.includes("LD_PRELOAD"), true);
+  assertEquals(flags.includes("--allow-write=/h/scratch,/h/runs"), true);
+  assertEquals(flags.find((flag) => flag.startsWith("--allow-env="))?.includes("HF_HOME"), true);
 });

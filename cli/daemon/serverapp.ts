@@ -1,9 +1,10 @@
-import { runServerTask } from "../../core/app/server_task.ts";
+import { runServerTask, type TaskEnd, type TaskOptions } from "../../core/app/server_task.ts";
 import { serverAppIo } from "../../core/wire/methods.ts";
 import { command } from "../command.ts";
-import { texts } from "../config/flags.ts";
+import { text } from "../config/flags.ts";
 import {
   addressFlag,
+  appExample,
   appIoTarget,
   appProcessFlags,
   hostOf,
@@ -19,40 +20,45 @@ import { AppStage } from "./app_stage.ts";
 import { lifeOf } from "./process_life.ts";
 
 /** `flwr-serverapp`: runs one ServerApp task. */
-export const serverapp = command({
+export const serverapp = serverProcess({
   summary: "Run one ServerApp task. A SuperExec starts this; nobody needs to type it.",
-  flags: {
-    "serverappio-api-address": addressFlag("127.0.0.1:9091"),
-    ...appProcessFlags,
-    "allow-app-write": texts({
-      placeholder: "PATH",
-      group: "What the app may do",
-      help: "A folder that the app may write beside the one of its run",
-    }),
-    "allow-app-net": texts({
-      placeholder: "HOST[:PORT]",
-      group: "What the app may do",
-      help: "A host that the app may connect to",
-    }),
-  },
-}, async ({ flags }, env) => {
-  const address = flags["serverappio-api-address"];
-  const target = await appIoTarget(env, { flags, address, flag: "serverappio-api-address" });
-  const allowed = flags["allow-unconfined-apps"];
-  const refusal = refusalOfApps(env, { allowed, standalone: Deno.build.standalone });
-  const folders = { apps: appsFolder(env), runs: runsFolder(env) };
-  const stage = new AppStage(folders, { grants: threadGrants(env, flags), refusal });
-  using life = lifeOf(env, parentPidOf(flags));
-  const transport = await env.connect(target);
-  try {
-    for await (const token of life.tokens(tokensFrom(env, flags), { endless: takesMany(flags) })) {
-      const session = taskSession({ env, transport }, { plugin: "serverapp", methods: serverAppIo, token });
-      const end = await runServerTask({ session, stage, host: hostOf(env), signal: life.signal });
-      return end === "failed" ? 1 : 0;
-    }
-    return 0;
-  } finally {
-    transport.close();
-    await stage.removeUnused();
-  }
+  run: runServerTask,
 });
+
+/** A process that runs one task of a ServerApp, in whatever way. */
+export function serverProcess(
+  { summary, run }: { summary: string; run: (task: TaskOptions) => Promise<TaskEnd> },
+) {
+  return command({
+    summary,
+    flags: {
+      "serverappio-api-address": addressFlag("127.0.0.1:9091"),
+      ...appProcessFlags,
+      "runs-folder": text({ placeholder: "PATH", help: "", hidden: true }),
+    },
+    examples: appExample("serverappio-api-address", "127.0.0.1:9091"),
+  }, async ({ flags }, env) => {
+    const address = flags["serverappio-api-address"];
+    const target = await appIoTarget(env, { flags, address, flag: "serverappio-api-address" });
+    const refusal = refusalOfApps(env, {
+      allowed: flags["allow-unconfined-apps"],
+      fenced: flags["is-fenced"],
+      standalone: Deno.build.standalone,
+    });
+    const folders = { apps: appsFolder(env), runs: flags["runs-folder"] ?? runsFolder(env) };
+    const stage = new AppStage(folders, { grants: threadGrants(env, flags), refusal });
+    using life = lifeOf(env, parentPidOf(flags));
+    const transport = await env.connect(target);
+    try {
+      for await (const token of life.tokens(tokensFrom(env, flags), { endless: takesMany(flags) })) {
+        const session = taskSession({ env, transport }, { plugin: "serverapp", methods: serverAppIo, token });
+        const end = await run({ session, stage, host: hostOf(env), signal: life.signal });
+        return end === "failed" ? 1 : 0;
+      }
+      return 0;
+    } finally {
+      transport.close();
+      await stage.removeUnused();
+    }
+  });
+}

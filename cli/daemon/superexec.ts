@@ -2,8 +2,8 @@ import type { LaunchSettings } from "../../core/io/app_command.ts";
 import { command } from "../command.ts";
 import type { FlagValues } from "../config/flags.ts";
 import { type Env, resolvePath } from "../env.ts";
-import { appGrants } from "./app_grants.ts";
 import { launchSettings } from "./app_programs.ts";
+import { readyForApps } from "./app_scratch.ts";
 import { daemonLog } from "./daemon_log.ts";
 import { runRole } from "./role_host.ts";
 import { denoFlags, superexecPermissions, workerPermissions } from "./role_permissions.ts";
@@ -15,6 +15,7 @@ export const superexecAbout = {
   summary:
     "Run a SuperExec: it starts app processes for a SuperLink or a SuperNode that was started with --isolation process.",
   flags: superexecFlags,
+  hasVersion: true,
   examples: [
     {
       for: "For a SuperLink with TLS",
@@ -35,11 +36,12 @@ export const superexec = command(superexecAbout, async ({ flags }, env) => {
   const log = daemonLog(env);
   const { settings, launch } = await prepare(flags, env, log.warn);
   log.info("Starting Flower SuperExec");
-  await env.files.makeFolder(launch.tokenFolder, { mode: 0o700 });
+  await readyForApps(launch, { env, log });
   return await runRole({
     name: "SuperExec",
     entry: new URL("./superexec_worker.ts", import.meta.url),
     permissions: workerPermissions(superexecPermissions(settings)),
+    said: log.said,
     settings,
     launch,
   }, env);
@@ -53,9 +55,15 @@ export async function superexecDenoFlags(flags: Flags, env: Env): Promise<string
     flags["superexec-auth-secret-file"],
     ...flags["allow-app-read"],
     ...flags["allow-app-write"],
+    ...flags["allow-app-device"],
   ];
   const files = read.filter((path) => path !== undefined).map((path) => resolvePath(env, path));
-  return denoFlags(superexecPermissions(settings), { files, folders: [], launch });
+  return denoFlags(superexecPermissions(settings), {
+    files,
+    folders: [],
+    launch,
+    appVariables: flags["allow-app-env"],
+  });
 }
 
 async function prepare(
@@ -64,10 +72,8 @@ async function prepare(
   warn: (text: string) => void,
 ): Promise<{ settings: SuperExecSettings; launch: LaunchSettings }> {
   const settings = await superexecSettings(flags, env, warn);
-  const launch = await launchSettings(env, {
-    grants: await appGrants(flags, env, warn),
+  const launch = await launchSettings(flags, env, {
     allowRuntimeDependencyInstallation: flags["allow-runtime-dependency-installation"],
-    caPath: settings.appIoTls.rootPath,
   });
   return { settings, launch };
 }

@@ -1,5 +1,5 @@
 import { choice, text, toggle } from "../config/flags.ts";
-import { refusedFlags, serverGrantFlags } from "./shared_flags.ts";
+import { grantFlags, healthFlags } from "./shared_flags.ts";
 
 const APPIO = "The SuperLink or SuperNode that it works for";
 const APPS = "Apps";
@@ -33,12 +33,12 @@ export const superexecFlags = {
     group: APPS,
     help: "Let Python apps install what they depend on",
   }),
-  ...serverGrantFlags,
+  ...grantFlags,
   executor: choice(["subprocess", "kubernetes"], { help: "", hidden: true }),
   "executor-config": text({
     placeholder: "PATH",
     help: "",
     refused: "corolla starts app processes on this machine only, which needs no configuration",
   }),
-  ...refusedFlags,
+  ...healthFlags,
 };

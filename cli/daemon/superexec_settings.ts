@@ -1,14 +1,15 @@
 import type { AppPlugin, AppRuntime } from "../../core/io/ports.ts";
 import { type ClientTlsChoice, readClientTls } from "../config/client_tls.ts";
 import { type FlagValues, UsageError } from "../config/flags.ts";
-import { addressFrom } from "../config/listen_address.ts";
+import { addressFrom, optionalAddress } from "../config/listen_address.ts";
 import type { Env } from "../env.ts";
 import { UserError } from "../output.ts";
+import type { RoleSettings } from "./role_worker.ts";
 import type { superexecFlags } from "./superexec_flags.ts";
 import { readSecret } from "./superexec_secret.ts";
 
 /** All that a SuperExec's Worker needs to know. */
-export interface SuperExecSettings {
+export interface SuperExecSettings extends RoleSettings {
   readonly appIoAddress: string;
   readonly appIoTls: ClientTlsChoice;
   readonly plugin: AppPlugin;
@@ -41,6 +42,7 @@ export async function superexecSettings(
   return {
     appIoAddress,
     appIoTls: await readClientTls(flags, env),
+    healthAddress: optionalAddress(flags["health-server-address"], "health-server-address"),
     plugin: plugin(flags["plugin-type"], warn),
     secret: await readSecret(flags["superexec-auth-secret-file"], { isolation: "process", env, warn }),
     appRuntimeDefault: flags["app-runtime"],

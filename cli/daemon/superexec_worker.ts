@@ -14,7 +14,7 @@ import type { SuperExecSettings } from "./superexec_settings.ts";
 
 const [clock, random] = [systemClock, systemRandom];
 
-serveRole<SuperExecSettings>((settings, { log, launcher }) => {
+serveRole<SuperExecSettings>([], (settings, { log, launcher }) => {
   const { appIoAddress: address, appIoTls, plugin, secret, appRuntimeDefault } = settings;
   const transport = connectGrpc({ address, tls: appIoTls.insecure ? "insecure" : appIoTls });
   const credentials = [versionHeaders("SuperExec")];

@@ -2,8 +2,9 @@ import type { LaunchSettings } from "../../core/io/app_command.ts";
 import { command } from "../command.ts";
 import type { FlagValues } from "../config/flags.ts";
 import { type Env, resolvePath } from "../env.ts";
-import { appGrants } from "./app_grants.ts";
+import { refuseGrants } from "./app_grants.ts";
 import { launchSettings } from "./app_programs.ts";
+import { readyForApps } from "./app_scratch.ts";
 import { daemonLog } from "./daemon_log.ts";
 import { runRole } from "./role_host.ts";
 import { denoFlags, superlinkPermissions, workerPermissions } from "./role_permissions.ts";
@@ -15,6 +16,7 @@ export const superlinkAbout = {
   summary:
     "Run a SuperLink. SuperNodes come to its Fleet API, the `flwr` command line to its Control API, and ServerApp processes to its ServerAppIo API. Its state survives a restart.",
   flags: superlinkFlags,
+  hasVersion: true,
   examples: [
     {
       for: "With TLS on every listener, and SuperNodes that prove who they are",
@@ -40,12 +42,13 @@ export const superlink = command(superlinkAbout, async ({ flags }, env) => {
   const log = daemonLog(env);
   const { settings, launch } = await prepare(flags, env, log.warn);
   log.info("Starting Flower SuperLink");
-  if (launch) await env.files.makeFolder(launch.tokenFolder, { mode: 0o700 });
+  if (launch) await readyForApps(launch, { env, log });
   if (settings.ownFolder) await env.files.makeFolder(settings.ownFolder, { mode: 0o700 });
   return await runRole({
     name: "SuperLink",
     entry: new URL("./superlink_worker.ts", import.meta.url),
     permissions: workerPermissions(superlinkPermissions(settings)),
+    said: log.said,
     settings,
     launch,
   }, env);
@@ -61,15 +64,24 @@ export async function superlinkDenoFlags(flags: Flags, env: Env): Promise<string
     flags["appio-ssl-ca-certfile"],
     flags["appio-ssl-certfile"],
     flags["appio-ssl-keyfile"],
-    flags["auth-list-public-keys"],
+    flags["auth-superlink-private-key"],
+    flags["auth-superlink-public-key"],
+    flags["auth-passphrase-file"],
     flags["superexec-auth-secret-file"],
     ...flags["allow-app-read"],
     ...flags["allow-app-write"],
+    ...flags["allow-app-device"],
   ];
   const files = read.filter((path) => path !== undefined).map((path) => resolvePath(env, path));
   const folders = settings.ownFolder ? [settings.ownFolder] : [];
   const variables = ["FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION"];
-  return denoFlags(superlinkPermissions(settings), { files, folders, variables, launch });
+  return denoFlags(superlinkPermissions(settings), {
+    files,
+    folders,
+    variables,
+    launch,
+    appVariables: flags["allow-app-env"],
+  });
 }
 
 async function prepare(
@@ -78,12 +90,9 @@ async function prepare(
   warn: (text: string) => void,
 ): Promise<{ settings: SuperLinkSettings; launch?: LaunchSettings }> {
   const settings = await superlinkSettings(flags, env, warn);
-  const grants = await appGrants(flags, env, warn);
-  if (settings.isolation === "process") return { settings };
-  const { allowRuntimeDependencyInstallation } = settings;
-  const caPath = settings.appIoTls?.caPath;
-  return {
-    settings,
-    launch: await launchSettings(env, { grants, allowRuntimeDependencyInstallation, caPath }),
-  };
+  if (settings.isolation === "process") {
+    refuseGrants(flags);
+    return { settings };
+  }
+  return { settings, launch: await launchSettings(flags, env, settings) };
 }

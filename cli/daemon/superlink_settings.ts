@@ -1,17 +1,19 @@
 import { join } from "node:path";
 import { byteSizeFrom } from "../config/byte_size.ts";
 import { type FlagValues, UsageError } from "../config/flags.ts";
-import { addressFrom } from "../config/listen_address.ts";
+import { addressFrom, optionalAddress } from "../config/listen_address.ts";
 import { type ListenerTls, readServerTls, tlsFlagNames } from "../config/server_tls.ts";
 import { type Env, flwrHome, resolvePath } from "../env.ts";
 import { UserError } from "../output.ts";
-import { readKnownKeys } from "./known_keys.ts";
+import type { RoleSettings } from "./role_worker.ts";
+import { type NodeAuthSettings, nodeAuthSettings } from "./node_auth_settings.ts";
 import { readSecret } from "./superexec_secret.ts";
 import type { superlinkFlags } from "./superlink_flags.ts";
 
 /** All that a SuperLink's Worker needs to know. Paths are absolute; nothing of the command line is left to check. */
-export interface SuperLinkSettings {
-  readonly fleetAddress: string;
+export interface SuperLinkSettings extends RoleSettings, NodeAuthSettings {
+  /** For SuperNodes; absent where runs are simulated, which needs none. */
+  readonly fleetAddress?: string;
   readonly controlAddress: string;
   readonly serverAppIoAddress: string;
   /** For the Fleet and the Control API; in the clear without. */
@@ -24,9 +26,8 @@ export interface SuperLinkSettings {
   readonly contentsPath: string;
   /** The folder of the state that nobody named; it may have to be made. */
   readonly ownFolder?: string;
-  readonly supernodeAuth: boolean;
-  /** Public keys to be registered at the start, as PEM SubjectPublicKeyInfo. */
-  readonly knownKeys: readonly Uint8Array[];
+  /** Whether the key of a SuperNode that was unregistered may be registered again. */
+  readonly allowKeyReuse: boolean;
   readonly isolation: "subprocess" | "process";
   /** What SuperExecs of the operator prove to know. */
   readonly superexecSecret?: Uint8Array;
@@ -40,24 +41,47 @@ type Warn = (text: string) => void;
 /** Checks a SuperLink's command line. @throws {UserError} */
 export async function superlinkSettings(flags: Flags, env: Env, warn: Warn): Promise<SuperLinkSettings> {
   refuseOtherFleets(flags);
+  const workers = flags["fleet-api-num-workers"];
+  if (workers !== 1) {
+    warn(`--fleet-api-num-workers ${workers} changes nothing: one worker serves all SuperNodes`);
+  }
   const controlAddress = controlAddressFrom(flags, warn);
   const tls = await listenersTls(flags, env, warn);
-  const keys = await nodeKeys(flags, env, warn);
+  const nodeAuth = await nodeAuthSettings(flags.simulation ? withoutNodes(flags, warn) : flags, env);
+  const fleetAddress = checked(flags["fleet-api-address"], "fleet-api-address");
   return {
-    fleetAddress: checked(flags["fleet-api-address"], "fleet-api-address"),
+    ...flags.simulation ? {} : { fleetAddress },
     controlAddress,
+    healthAddress: optionalAddress(flags["health-server-address"], "health-server-address"),
     serverAppIoAddress: checked(flags["serverappio-api-address"], "serverappio-api-address"),
     ...tls,
-    ...keys,
+    ...nodeAuth,
     ...storage(flags, env),
+    allowKeyReuse: flags["allow-key-reuse"],
     isolation: flags.isolation,
     superexecSecret: await readSecret(flags["superexec-auth-secret-file"], {
       isolation: flags.isolation,
       env,
       warn,
     }),
+    logFile: logFile(flags, env),
     maxObjectBytes: byteSizeFrom(flags["max-object-size"], "max-object-size"),
     allowRuntimeDependencyInstallation: mayInstall(flags, env, warn),
+  };
+}
+
+/** A simulation has no SuperNodes that could prove who they are. */
+function withoutNodes(flags: Flags, warn: Warn): Flags {
+  if (flags["enable-supernode-auth"]) {
+    warn("--enable-supernode-auth changes nothing: a simulation has no SuperNodes that could come");
+  }
+  return {
+    ...flags,
+    "enable-supernode-auth": false,
+    "auth-list-public-keys": undefined,
+    "auth-superlink-private-key": undefined,
+    "auth-superlink-public-key": undefined,
+    "require-node-auth": undefined,
   };
 }
 
@@ -128,37 +152,6 @@ async function listenersTls(
   return { tls, appIoTls };
 }
 
-async function nodeKeys(
-  flags: Flags,
-  env: Env,
-  warn: Warn,
-): Promise<Pick<SuperLinkSettings, "supernodeAuth" | "knownKeys">> {
-  const list = flags["auth-list-public-keys"];
-  const legacy = (["auth-superlink-private-key", "auth-superlink-public-key"] as const)
-    .filter((name) => flags[name] !== undefined);
-  const supernodeAuth = flags["enable-supernode-auth"] || list !== undefined;
-  if (legacy.length > 0 && list === undefined) {
-    throw new UserError(`Cannot use --${legacy[0]} without --auth-list-public-keys`, {
-      hint: "Leave it out: SuperNodes are known by their own keys, see --enable-supernode-auth",
-    });
-  }
-  if (supernodeAuth && flags.insecure) {
-    throw new UserError(
-      "Cannot authenticate SuperNodes with --insecure: signatures need TLS to be worth anything",
-      {
-        hint: "Give --ssl-ca-certfile, --ssl-certfile and --ssl-keyfile; `corolla certs` makes them",
-        exitCode: 104,
-      },
-    );
-  }
-  for (const name of legacy) {
-    warn(
-      `--${name} is not used: SuperNodes of today sign with their own keys and need none of the SuperLink`,
-    );
-  }
-  return { supernodeAuth, knownKeys: list === undefined ? [] : await readKnownKeys(list, env) };
-}
-
 /** Where the state stands. Without a database the rows are in memory, but contents still go to a folder. */
 function storage(
   flags: Flags,
@@ -168,7 +161,9 @@ function storage(
   const named = flags.database;
   if (named === ":flwr-in-memory:" || named === ":memory:" || named === ":flwr-in-memory-state:") {
     const { port } = addressFrom(flags["fleet-api-address"], "fleet-api-address");
-    return { contentsPath: join(home, `in-memory-${port}-objects`), ownFolder: home };
+    const { port: own } = addressFrom(flags["control-api-address"] ?? "0.0.0.0:9093", "control-api-address");
+    const name = flags.simulation ? `simulation-${own}` : port;
+    return { contentsPath: join(home, `in-memory-${name}-objects`), ownFolder: home };
   }
   const databasePath = named === undefined ? join(home, "state.db") : databaseFile(named, env);
   const ownFolder = named === undefined ? home : undefined;
@@ -185,6 +180,16 @@ function databaseFile(named: string, env: Env): string {
   throw new UserError(`Cannot use --database ${named}: it must be a path or sqlite:///PATH`, {
     exitCode: 104,
   });
+}
+
+function logFile(flags: Flags, env: Env): SuperLinkSettings["logFile"] {
+  const named = flags["log-file"];
+  if (named === undefined) return undefined;
+  return {
+    path: resolvePath(env, named),
+    intervalHours: flags["log-rotation-interval-hours"],
+    backups: flags["log-rotation-backup-count"],
+  };
 }
 
 function mayInstall(flags: Flags, env: Env, warn: Warn): boolean {

@@ -1,3 +1,4 @@
+import { nodeKeyOf } from "../../core/auth/keys.ts";
 import { systemClock } from "../../core/io/clock.ts";
 import { openContentFiles } from "../../core/io/content_files.ts";
 import { fileReserve } from "../../core/io/disk_reserve.ts";
@@ -10,16 +11,18 @@ import { ObjectExchange } from "../../core/store/object_exchange.ts";
 import { SqliteStore } from "../../core/store/sqlite_store.ts";
 import type { Store } from "../../core/store/store.ts";
 import { createSuperLink, type SuperLink } from "../../core/superlink/superlink.ts";
+import { watchKeyList } from "./key_list_watch.ts";
 import { Listeners } from "./listeners.ts";
 import { ownSecret, startLocalSuperExec } from "./local_superexec.ts";
 import { OBJECT_FORMAT } from "./object_format.ts";
-import { registerKnownKeys } from "./register_keys.ts";
 import { asUserError, type RoleWorld, serveRole, type UpRole } from "./role_worker.ts";
 import type { SuperLinkSettings } from "./superlink_settings.ts";
 
 const [clock, random] = [systemClock, systemRandom];
 
-serveRole<SuperLinkSettings>(async (settings, world) => {
+const SERVICES = ["flwr.proto.Control", "flwr.proto.Fleet", "flwr.proto.ServerAppIo"];
+
+serveRole<SuperLinkSettings>(SERVICES, async (settings, world) => {
   const { log } = world;
   // What no database remembers need not survive a crash either, and nothing has to be written for it to go.
   const durable = settings.databasePath !== undefined;
@@ -83,17 +86,26 @@ async function build(
   on: { store: Store; files: ContentFiles; world: RoleWorld },
 ): Promise<Built> {
   const { store, files, world: { log } } = on;
-  const { supernodeAuth, isolation, maxObjectBytes, knownKeys } = settings;
+  const { supernodeAuth, isolation, maxObjectBytes, keyList, superlinkKey, requireNodeAuth } = settings;
   const secret = isolation === "subprocess" ? ownSecret(random) : settings.superexecSecret;
   const objects = new ObjectExchange({ store, files, format: OBJECT_FORMAT });
   const link = createSuperLink({
     ...{ store, objects, clock, random, log },
-    ...{ isolation, supernodeAuth, superexecSecret: secret },
+    ...{ isolation, supernodeAuth, superexecSecret: secret, requireMac: requireNodeAuth === "hmac" },
+    legacyKey: superlinkKey && await nodeKeyOf(superlinkKey),
+    allowKeyReuse: settings.allowKeyReuse,
+    simulation: settings.fleetAddress === undefined,
   });
   await link.recover();
-  await registerKnownKeys(knownKeys, { control: link.control, store, clock, log });
+  // Without a list nobody is listed any more, also who was with an earlier process.
+  if (supernodeAuth) await link.listKeys(keyList?.keys ?? []);
+  const over = new AbortController();
+  const { signal } = over;
+  const watching = keyList && watchKeyList(keyList, { clock, log, signal, apply: link.listKeys });
   const listeners = new Listeners({ log, maxObjectBytes });
   const close = async () => {
+    over.abort();
+    await watching;
     await listeners.stop();
     await link.stop();
     await store.close();
@@ -109,16 +121,26 @@ function warnOpenDoors(settings: SuperLinkSettings, { log }: RoleWorld): void {
       "Option `--insecure` was set. Starting insecure HTTP server with unencrypted communication (TLS disabled). Proceed only if you understand the risks.",
     );
   }
-  if (!settings.supernodeAuth) {
+  if (settings.fleetAddress === undefined) {
+    log.info("Every run is simulated on this machine: no SuperNode is listened for");
+  } else if (!settings.supernodeAuth) {
     log.warn(
       "SuperNode authentication is disabled. The SuperLink will accept connections from any SuperNode.",
     );
-  } else if (settings.knownKeys.length > 0) {
-    log.info(`Node authentication enabled with ${settings.knownKeys.length} known public keys`);
+  } else if (settings.keyList) {
+    log.info(`Node authentication enabled with ${settings.keyList.keys.length} known public keys`);
+    if (settings.keyList.keys.length === 0) {
+      log.warn("The list of SuperNode keys is empty: no SuperNode can come until it names one");
+    }
+  }
+  if (settings.superlinkKey && settings.requireNodeAuth) {
+    log.warn(
+      "--auth-superlink-private-key is not used: --require-node-auth hmac keeps SuperNodes of Flower 1.14.0 out",
+    );
   }
 }
 
-/** Opens the three doors; gives the one for app processes. */
+/** Opens the doors; gives the one for app processes. */
 async function listen(
   link: SuperLink,
   settings: SuperLinkSettings,
@@ -131,6 +153,8 @@ async function listen(
     tls: appIoTls,
     router: link.serverAppIo,
   });
-  await listeners.open("Fleet API (gRPC-rere)", { address: fleetAddress, tls, router: link.fleet });
+  if (fleetAddress !== undefined) {
+    await listeners.open("Fleet API (gRPC-rere)", { address: fleetAddress, tls, router: link.fleet });
+  }
   return appIo;
 }

@@ -3,8 +3,9 @@ import type { LaunchSettings } from "../../core/io/app_command.ts";
 import { command } from "../command.ts";
 import type { FlagValues } from "../config/flags.ts";
 import { type Env, resolvePath } from "../env.ts";
-import { appGrants } from "./app_grants.ts";
+import { refuseGrants } from "./app_grants.ts";
 import { launchSettings } from "./app_programs.ts";
+import { readyForApps } from "./app_scratch.ts";
 import { daemonLog } from "./daemon_log.ts";
 import { runRole } from "./role_host.ts";
 import { denoFlags, supernodePermissions, workerPermissions } from "./role_permissions.ts";
@@ -16,6 +17,7 @@ export const supernodeAbout = {
   summary:
     "Run a SuperNode: it connects the data of one place to a SuperLink. ClientApps run here, and only what they answer leaves.",
   flags: supernodeFlags,
+  hasVersion: true,
   examples: [
     {
       for: "With TLS and a registered key; ClientApps may read the images of this node",
@@ -40,11 +42,12 @@ export const supernode = command(supernodeAbout, async ({ flags }, env) => {
   const log = daemonLog(env);
   const { settings, launch } = await prepare(flags, env, log.warn);
   log.info("Starting Flower SuperNode");
-  if (launch) await env.files.makeFolder(launch.tokenFolder, { mode: 0o700 });
+  if (launch) await readyForApps(launch, { env, log });
   return await runRole({
     name: "SuperNode",
     entry: new URL("./supernode_worker.ts", import.meta.url),
     permissions: workerPermissions(supernodePermissions(settings)),
+    said: log.said,
     settings,
     launch,
   }, env);
@@ -56,16 +59,25 @@ export async function supernodeDenoFlags(flags: Flags, env: Env): Promise<string
   const read = [
     flags["root-certificates"],
     flags["auth-supernode-private-key"],
+    flags["auth-supernode-public-key"],
+    flags["auth-passphrase-file"],
     flags["appio-ssl-ca-certfile"],
     flags["appio-ssl-certfile"],
     flags["appio-ssl-keyfile"],
     flags["superexec-auth-secret-file"],
     ...flags["allow-app-read"],
+    ...flags["allow-app-write"],
+    ...flags["allow-app-device"],
   ];
   const files = read.filter((path) => path !== undefined).map((path) => resolvePath(env, path));
   // Without a port of its own the node's folder has another name each time.
   const folders = settings.clientAppIoAddress.endsWith(":0") ? [dirname(settings.contentsPath)] : [];
-  return denoFlags(supernodePermissions(settings), { files, folders, launch });
+  return denoFlags(supernodePermissions(settings), {
+    files,
+    folders,
+    launch,
+    appVariables: flags["allow-app-env"],
+  });
 }
 
 async function prepare(
@@ -74,12 +86,9 @@ async function prepare(
   warn: (text: string) => void,
 ): Promise<{ settings: SuperNodeSettings; launch?: LaunchSettings }> {
   const settings = await supernodeSettings(flags, env, warn);
-  const grants = await appGrants(flags, env, warn);
-  if (settings.isolation === "process") return { settings };
-  const { allowRuntimeDependencyInstallation } = settings;
-  const caPath = settings.appIoTls?.caPath;
-  return {
-    settings,
-    launch: await launchSettings(env, { grants, allowRuntimeDependencyInstallation, caPath }),
-  };
+  if (settings.isolation === "process") {
+    refuseGrants(flags);
+    return { settings };
+  }
+  return { settings, launch: await launchSettings(flags, env, settings) };
 }

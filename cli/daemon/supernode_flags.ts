@@ -1,11 +1,5 @@
 import { number, text, textOr, texts, toggle } from "../config/flags.ts";
-import {
-  appIoTlsFlags,
-  clientGrantFlags,
-  isolationFlags,
-  logFileFlags,
-  refusedFlags,
-} from "./shared_flags.ts";
+import { appIoTlsFlags, grantFlags, healthFlags, isolationFlags, nodeAuthFlagsIn } from "./shared_flags.ts";
 
 const LINK = "The SuperLink";
 const NODE = "This node";
@@ -37,7 +31,8 @@ export const supernodeFlags = {
     group: NODE,
     help: "Key that was registered for this node; without it the node makes one for as long as it runs",
   }),
-  "auth-supernode-public-key": text({ placeholder: "PATH", help: "", hidden: true }),
+  "auth-supernode-public-key": text({ placeholder: "PATH", group: NODE, help: "Its public half" }),
+  ...nodeAuthFlagsIn(NODE),
   "node-config": texts({
     placeholder: "'KEY=VALUE ...'",
     group: NODE,
@@ -55,7 +50,7 @@ export const supernodeFlags = {
   }),
   ...appIoTlsFlags,
   ...isolationFlags,
-  ...clientGrantFlags,
+  ...grantFlags,
   "grpc-rere": toggle({ help: "", hidden: true }),
   "grpc-adapter": toggle({ help: "", refused: transport() }),
   rest: toggle({ help: "", refused: transport() }),
@@ -64,9 +59,9 @@ export const supernodeFlags = {
     help: "",
     refused:
       "corolla cannot verify signed apps yet. Run a SuperLink of your own, which takes apps from you only",
+    refusedExitCode: 304,
   }),
-  ...refusedFlags,
-  ...logFileFlags,
+  ...healthFlags,
 };
 
 function transport(): string {

@@ -1,25 +1,30 @@
 import { join } from "node:path";
 import type { UserConfig } from "../../core/model/user_config.ts";
+import type { EcPrivateKey } from "../../core/wire/ec_key.ts";
 import { byteSizeFrom } from "../config/byte_size.ts";
 import { type ClientTlsChoice, readClientTls } from "../config/client_tls.ts";
 import type { FlagValues } from "../config/flags.ts";
-import { addressFrom } from "../config/listen_address.ts";
+import { addressFrom, optionalAddress } from "../config/listen_address.ts";
 import { readNodeConfig } from "../config/run_config.ts";
 import { type ListenerTls, readServerTls, tlsFlagNames } from "../config/server_tls.ts";
-import { type Env, flwrHome, resolvePath } from "../env.ts";
+import { type Env, flwrHome } from "../env.ts";
 import { UserError } from "../output.ts";
+import type { RoleSettings } from "./role_worker.ts";
+import { readKeyPair } from "./key_files.ts";
 import { readSecret } from "./superexec_secret.ts";
 import type { supernodeFlags } from "./supernode_flags.ts";
 
 /** All that a SuperNode's Worker needs to know. Paths are absolute. */
-export interface SuperNodeSettings {
+export interface SuperNodeSettings extends RoleSettings {
   readonly superlinkAddress: string;
   readonly superlinkTls: ClientTlsChoice;
   /** Tries in all; unlimited without. */
   readonly maxTries?: number;
   readonly maxWaitMs?: number;
-  /** The private key file's content; the node makes a key of its own without it. */
-  readonly privateKey?: { readonly content: Uint8Array; readonly path: string };
+  /** The node makes a key of its own without it. */
+  readonly privateKey?: EcPrivateKey;
+  /** Set when no other scheme than corolla's own is good enough. */
+  readonly requireNodeAuth?: "hmac";
   readonly nodeConfig: UserConfig;
   readonly clientAppIoAddress: string;
   /** For the ClientAppIo API; in the clear without. */
@@ -47,9 +52,11 @@ export async function supernodeSettings(flags: Flags, env: Env, warn: Warn): Pro
     superlinkTls,
     maxTries: retries === undefined ? undefined : retries + 1,
     maxWaitMs: waitS === undefined ? undefined : waitS * 1000,
-    privateKey: await privateKey(flags, env, warn),
+    privateKey: await privateKey(flags, env),
+    requireNodeAuth: flags["require-node-auth"],
     nodeConfig: await readNodeConfig(flags["node-config"]),
     clientAppIoAddress: flags["clientappio-api-address"],
+    healthAddress: optionalAddress(flags["health-server-address"], "health-server-address"),
     appIoTls: await readServerTls({
       ca: flags["appio-ssl-ca-certfile"],
       certificate: flags["appio-ssl-certfile"],
@@ -73,32 +80,34 @@ function contentsName(host: string, port: number): string {
   return `${host.replaceAll(/[^\w.-]/g, "_")}-${place}-objects`;
 }
 
-async function privateKey(flags: Flags, env: Env, warn: Warn): Promise<SuperNodeSettings["privateKey"]> {
-  const named = flags["auth-supernode-private-key"];
-  if (flags["auth-supernode-public-key"] !== undefined) {
-    warn("--auth-supernode-public-key is not used: the public key stands in the private key file");
+async function privateKey(flags: Flags, env: Env): Promise<EcPrivateKey | undefined> {
+  const privatePath = flags["auth-supernode-private-key"];
+  const publicPath = flags["auth-supernode-public-key"];
+  if (flags.insecure && flags["require-node-auth"]) {
+    throw needsTls("--require-node-auth hmac", "MACs need TLS");
   }
-  if (named === undefined) return undefined;
-  if (flags.insecure) {
-    throw new UserError("Cannot use --auth-supernode-private-key with --insecure: a signature needs TLS", {
-      exitCode: 303,
-      hint: "Give --root-certificates instead of --insecure",
-    });
-  }
-  const path = resolvePath(env, named);
-  if (await env.files.kind(path) !== "file") {
-    throw new UserError(`Path argument \`--auth-supernode-private-key\` does not point to a file: ${named}`, {
+  if (privatePath === undefined) {
+    if (publicPath === undefined) return undefined;
+    throw new UserError("Cannot use --auth-supernode-public-key without --auth-supernode-private-key", {
+      hint: "Give both, or neither: then the node makes a key for as long as it runs",
       exitCode: 302,
-      hint: "`corolla keys` makes key pairs: keys/client_credentials_1",
     });
   }
-  const content = await env.files.read(path);
-  const { KeyFileError, readNodeKey } = await import("../../core/auth/key_file.ts");
-  try {
-    await readNodeKey(content, named);
-  } catch (error) {
-    if (!(error instanceof KeyFileError)) throw error;
-    throw new UserError(error.message, { exitCode: 302, hint: error.hint });
-  }
-  return { content, path: named };
+  if (flags.insecure) throw needsTls("--auth-supernode-private-key", "a signature needs TLS");
+  return await readKeyPair({
+    owner: "node",
+    privateFlag: "auth-supernode-private-key",
+    privatePath,
+    publicFlag: "auth-supernode-public-key",
+    publicPath,
+    passphraseFile: flags["auth-passphrase-file"],
+    exitCode: 302,
+  }, env);
+}
+
+function needsTls(flag: string, reason: string): UserError {
+  return new UserError(`Cannot use ${flag} with --insecure: ${reason}`, {
+    exitCode: 303,
+    hint: "Give --root-certificates instead of --insecure",
+  });
 }

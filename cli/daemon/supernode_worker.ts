@@ -1,13 +1,15 @@
-import { ephemeralNodeKey, type NodeKey } from "../../core/auth/keys.ts";
-import { readNodeKey } from "../../core/auth/key_file.ts";
+import { ephemeralNodeKey, type NodeKey, nodeKeyOf } from "../../core/auth/keys.ts";
 import { nodeSigner } from "../../core/auth/node_signer.ts";
+import { NodeTransport } from "../../core/auth/node_transport.ts";
 import { versionHeaders } from "../../core/auth/version.ts";
 import { systemClock } from "../../core/io/clock.ts";
 import { openContentFiles } from "../../core/io/content_files.ts";
 import { connectGrpc } from "../../core/io/grpc/client.ts";
 import { systemRandom } from "../../core/io/random.ts";
-import { RpcClient } from "../../core/rpc/client.ts";
+import type { Log } from "../../core/io/ports.ts";
+import { type Credential, RpcClient } from "../../core/rpc/client.ts";
 import { RpcError } from "../../core/rpc/status.ts";
+import type { Transport } from "../../core/rpc/transport.ts";
 import { MemoryStore } from "../../core/store/memory_store.ts";
 import { ObjectExchange } from "../../core/store/object_exchange.ts";
 import { createSuperNode, type SuperNode } from "../../core/supernode/supernode.ts";
@@ -21,7 +23,7 @@ import type { SuperNodeSettings } from "./supernode_settings.ts";
 
 const [clock, random] = [systemClock, systemRandom];
 
-serveRole<SuperNodeSettings>(async (settings, world) => {
+serveRole<SuperNodeSettings>(["flwr.proto.ClientAppIo"], async (settings, world) => {
   const { log } = world;
   const { isolation, contentsPath } = settings;
   warnOpenDoors(settings, world);
@@ -68,13 +70,10 @@ async function buildNode(
   settings: SuperNodeSettings,
   on: { store: MemoryStore; objects: ObjectExchange; superexecSecret?: Uint8Array; world: RoleWorld },
 ): Promise<SuperNode> {
-  const { superlinkAddress: address, superlinkTls, privateKey, maxTries, maxWaitMs, nodeConfig } = settings;
+  const { privateKey, maxTries, maxWaitMs, nodeConfig } = settings;
   const { store, objects, superexecSecret, world: { log } } = on;
-  const key: NodeKey = privateKey
-    ? await readNodeKey(privateKey.content, privateKey.path)
-    : await ephemeralNodeKey();
-  const transport = connectGrpc({ address, tls: superlinkTls.insecure ? "insecure" : superlinkTls });
-  const credentials = [nodeSigner(key, { clock }), versionHeaders("SuperNode")];
+  const key = privateKey ? await nodeKeyOf(privateKey) : await ephemeralNodeKey();
+  const { transport, credentials } = connect(settings, { key, log });
   return createSuperNode({
     fleet: new RpcClient(transport, { credentials, retry: { maxTries, maxWaitMs }, clock, random, log }),
     farewell: new RpcClient(transport, { credentials }),
@@ -88,6 +87,24 @@ async function buildNode(
     nodeConfig,
     superexecSecret,
   });
+}
+
+/** The way to the SuperLink, and what vouches for the calls that go there. */
+function connect(
+  { superlinkAddress: address, superlinkTls, requireNodeAuth }: SuperNodeSettings,
+  { key, log }: { key: NodeKey; log: Log },
+): { transport: Transport; credentials: Credential[] } {
+  const version = versionHeaders("SuperNode");
+  if (superlinkTls.insecure) {
+    const credentials = [nodeSigner(key, { clock }), version];
+    return { transport: connectGrpc({ address, tls: "insecure" }), credentials };
+  }
+  const requireMac = requireNodeAuth === "hmac";
+  const inner = connectGrpc({ address, tls: superlinkTls });
+  return {
+    transport: new NodeTransport(inner, { key, clock, random, log, requireMac }),
+    credentials: [version],
+  };
 }
 
 /** Lets the node live until it is stopped or its SuperLink does not know it any more. */

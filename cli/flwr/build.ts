@@ -1,10 +1,11 @@
 import { FabError } from "../../core/wire/fab/error.ts";
-import { buildFab, type BuiltFab } from "../../core/wire/fab/fab.ts";
+import { buildFab, type BuiltFab, readFab } from "../../core/wire/fab/fab.ts";
 import { publishable } from "../../core/wire/fab/select.ts";
 import { command } from "../command.ts";
 import { textOr } from "../config/flags.ts";
 import { type Env, resolvePath } from "../env.ts";
-import { UserError } from "../output.ts";
+import { mayColour, styled, UserError } from "../output.ts";
+import { moduleTroubles } from "./python_modules.ts";
 
 /** Folders that never hold a part of an app; looking into them only costs time. */
 const NEVER_INSIDE = new Set([".git", ".flwr", "__pycache__"]);
@@ -23,7 +24,7 @@ export const build = command({
   const folder = resolvePath(env, flags.app);
   const fab = await buildApp(folder, env);
   await env.files.write(resolvePath(env, fab.filename), fab.content);
-  env.stdout(`🎊 Successfully built ${fab.filename}\n`);
+  env.stdout(`${styled(`🎊 Successfully built ${fab.filename}`, ["green"], mayColour(env, "stdout"))}\n`);
   return 0;
 });
 
@@ -41,7 +42,11 @@ export async function buildApp(folder: string, env: Env): Promise<BuiltFab> {
   const files = await readApp(folder, env);
   try {
     const fab = buildFab(files);
-    for (const warning of fab.warnings) env.stderr(`Warning: ${warning}\n`);
+    const troubles = moduleTroubles(readFab(fab.content));
+    const certain = troubles.find(({ isCertain }) => isCertain);
+    if (certain) throw new FabError(certain.text);
+    const warnings = [...fab.warnings, ...troubles.map(({ text }) => text)];
+    for (const warning of warnings) env.stderr(`Warning: ${warning}\n`);
     return fab;
   } catch (error) {
     if (!(error instanceof FabError)) throw error;

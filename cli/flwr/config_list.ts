@@ -5,6 +5,7 @@ import { flwrCommand } from "./flwr_command.ts";
 export const configList = flwrCommand({
   summary: "List the SuperLink connections in $FLWR_HOME/config.toml.",
   flags: {},
+  examples: [{ for: "Which SuperLinks can be named", line: "$" }],
 }, async (_line, session) => {
   const { path, names, defaultName } = await readConnections(session.env, (text) => session.say(text));
   const lines = names.map((name) => `  ${name}${name === defaultName ? " (default)" : ""}\n`);

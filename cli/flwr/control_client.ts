@@ -40,7 +40,6 @@ export class ControlClient {
     const tls = connection.insecure
       ? "insecure" as const
       : { rootCertificates: await roots(env, connection) };
-    refuseLocal(connection);
     const transport = await env.connect({ address: withPort(connection), tls });
     try {
       await ready(transport, env);
@@ -124,17 +123,6 @@ async function roots(env: Env, connection: Connection): Promise<Uint8Array | und
     throw error;
   }
   return content;
-}
-
-/** Words that stand for a SuperLink which Flower starts by itself for simulations. */
-function refuseLocal({ address, name }: Connection): void {
-  if (!/^:local(-in-memory)?:$/.test(address)) return;
-  throw new UserError(
-    `Cannot use the connection '${name}': its address ${address} starts a simulation, which corolla cannot do yet`,
-    {
-      hint: "Start a SuperLink and name its connection, for instance: flwr run . local-deployment",
-    },
-  );
 }
 
 /** An address without a port means the one of HTTPS. @throws {UserError} when it is none */

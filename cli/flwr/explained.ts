@@ -6,12 +6,18 @@ export const UNAVAILABLE_TEXT =
   "Connection to the SuperLink is unavailable. Please check your network connection and 'address' in the SuperLink connection configuration.";
 
 /** What a SuperLink says, and what the user reads instead. Details are compared to the letter. */
-const TEXTS: readonly { code: StatusName; details: RegExp; text: string }[] = [
-  { code: "NOT_FOUND", details: /^Run ID not found$/, text: "Run ID not found." },
+const TEXTS: readonly { code: StatusName; details: RegExp; text: string; hint?: string }[] = [
+  {
+    code: "NOT_FOUND",
+    details: /^Run ID not found$/,
+    text: "Run ID not found.",
+    hint: "See all runs: flwr list",
+  },
   {
     code: "NOT_FOUND",
     details: /^Node ID not found for account$/,
     text: "Node ID not found for this account.",
+    hint: "See all SuperNodes: flwr supernode list",
   },
   {
     code: "FAILED_PRECONDITION",
@@ -31,7 +37,8 @@ const TEXTS: readonly { code: StatusName; details: RegExp; text: string }[] = [
   {
     code: "FAILED_PRECONDITION",
     details: /^Cannot pull artifacts for an unfinished run$/,
-    text: "Run is not finished yet. Artifacts can only be pulled after the run is finished.",
+    text:
+      "Run is not finished yet. Artifacts can only be pulled after the run is finished. You can check the run status with `flwr ls`.",
   },
   {
     code: "UNIMPLEMENTED",
@@ -63,7 +70,10 @@ export function explained(error: unknown): Error {
   if (!(error instanceof RpcError)) return error instanceof Error ? error : new Error(String(error));
   const { code, details } = error;
   const row = TEXTS.find((row) => row.code === code && row.details.test(details));
-  if (row) return new UserError(row.text.replace("$1", () => row.details.exec(details)?.[1] ?? ""));
+  if (row) {
+    const text = row.text.replace("$1", () => row.details.exec(details)?.[1] ?? "");
+    return new UserError(text, { hint: row.hint });
+  }
   return new UserError(
     publicText(details) ?? (details || `The SuperLink answered ${code} and gave no reason.`),
   );

@@ -29,12 +29,14 @@ export async function followLog(
     while (!enough.signal.aborted) {
       try {
         const request = { runId, after, timeoutMs: REFRESH_MS, signal: enough.signal };
+        const before = after;
         for await (const { text, at } of control.logs(request)) {
           write(text);
           after = at;
           awaySince = undefined;
         }
-        return "finished";
+        // Flower's own SuperLink may end the stream before the last lines: only a silent stream is the end.
+        if (after <= before) return "finished";
       } catch (error) {
         if (enough.signal.aborted) break;
         const away = error instanceof RpcError && error.code === "UNAVAILABLE";
@@ -49,6 +51,12 @@ export async function followLog(
   } finally {
     deaf();
   }
+}
+
+/** How to go on after Ctrl-C: the run does not care who watches it. `calledAs` is what starts `flwr`. */
+export function goOnText(runId: bigint, by: { calledAs: string; superlink: string | undefined }): string {
+  const words = `${runId}${by.superlink === undefined ? "" : ` ${by.superlink}`}`;
+  return `\nThe run goes on. See it with: ${by.calledAs} log ${words}. End it with: ${by.calledAs} stop ${words}\n`;
 }
 
 /** Writes what a run has printed up to now. @throws {UserError} */

@@ -4,7 +4,7 @@ import { settled } from "../../tests/fakes/clock.ts";
 import { fakeEnv } from "../../tests/fakes/env.ts";
 import { UserError } from "../output.ts";
 import type { ControlClient } from "./control_client.ts";
-import { followLog, showLog } from "./follow_log.ts";
+import { followLog, goOnText, showLog } from "./follow_log.ts";
 
 type Stream = (after: number, signal?: AbortSignal) => AsyncIterable<{ text: string; at: number }>;
 
@@ -33,11 +33,11 @@ function failing(error: RpcError, ...chunks: [text: string, at: number][]): Stre
 
 const AWAY = new RpcError("UNAVAILABLE", "gone");
 
-Deno.test("a log is written as it comes, until the stream ends", async () => {
-  const { control, asked } = superlink(saying(["a\n", 1], ["b\n", 2.5]));
+Deno.test("a log is written as it comes, until a stream ends that had nothing new", async () => {
+  const { control, asked } = superlink(saying(["a\n", 1], ["b\n", 2.5]), saying());
   let written = "";
   const end = await followLog(control, { runId: 7n, env: fakeEnv(), write: (text) => written += text });
-  assertEquals([end, written, asked], ["finished", "a\nb\n", [0]]);
+  assertEquals([end, written, asked], ["finished", "a\nb\n", [0, 2.5]]);
 });
 
 Deno.test("a stream that expires or breaks is taken up where it was", async () => {
@@ -47,12 +47,37 @@ Deno.test("a stream that expires or breaks is taken up where it was", async () =
     failing(AWAY),
     failing(AWAY, ["b", 2]),
     saying(["c", 3]),
+    saying(),
   );
   const env = fakeEnv();
   let written = "";
   const following = followLog(control, { runId: 7n, env, write: (text) => written += text });
   await env.clock.advance(2_000);
-  assertEquals([await following, written, asked], ["finished", "abc", [0, 1, 1, 2]]);
+  assertEquals([await following, written, asked], ["finished", "abc", [0, 1, 1, 2, 3]]);
+});
+
+Deno.test("lines that a SuperLink left out when it ended the stream are asked for", async () => {
+  const { control } = superlink(saying(["a\n", 1]), saying(["the last\n", 2]), saying());
+  let written = "";
+  await followLog(control, { runId: 7n, env: fakeEnv(), write: (text) => written += text });
+  assertEquals(written, "a\nthe last\n");
+});
+
+Deno.test("a SuperLink that does not know what it has said is not asked for ever", async () => {
+  const { control, asked } = superlink(saying(["a\n", 1]), saying(["a\n", 1]));
+  assertEquals(await followLog(control, { runId: 7n, env: fakeEnv(), write: () => {} }), "finished");
+  assertEquals(asked, [0, 1]);
+});
+
+Deno.test("how to go on after Ctrl-C names the commands as they were called", () => {
+  assertEquals(
+    goOnText(7n, { calledAs: "corolla flwr", superlink: "test" }),
+    "\nThe run goes on. See it with: corolla flwr log 7 test. End it with: corolla flwr stop 7 test\n",
+  );
+  assertEquals(
+    goOnText(7n, { calledAs: "flwr", superlink: undefined }),
+    "\nThe run goes on. See it with: flwr log 7. End it with: flwr stop 7\n",
+  );
 });
 
 Deno.test("a SuperLink that stays away is given up after a while, with a sentence", async () => {

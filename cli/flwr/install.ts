@@ -40,6 +40,10 @@ async function readArchive(source: string, env: Env): Promise<FabInfo> {
     checkFilename(basename(path), info.hash);
     return info;
   } catch (error) {
-    throw error instanceof FabError ? new UserError(`Cannot install "${source}": ${error.message}`) : error;
+    if (!(error instanceof FabError)) throw error;
+    const { message } = error;
+    throw new UserError(
+      message.startsWith("Cannot install") ? message : `Cannot install "${source}": ${message}`,
+    );
   }
 }

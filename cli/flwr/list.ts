@@ -5,6 +5,7 @@ import { flwrCommand, idFrom, oldFederationConfig, warnOldFederationConfig } fro
 import { durationText } from "./quantities.ts";
 import {
   appText,
+  endText,
   runJson,
   runRows,
   type RunView,
@@ -46,10 +47,22 @@ export const list = flwrCommand({
   const runs = runViews(Object.values(reply.run_dict), reply.now);
   session.answer({
     text: () =>
-      renderTable(runId === undefined ? runsTable(runs) : { rows: runs.flatMap(runRows) }, session.env),
+      runId === undefined
+        ? renderTable(runsTable(runs), session.env) + failuresText(runs)
+        : renderTable({ rows: runs.flatMap(runRows) }, session.env),
     json: () => ({ success: true, runs: runs.map(runJson) }),
   });
 });
+
+/** So many failures are explained, the newest first; the rest is a `--run-id` away. */
+const EXPLAINED = 3;
+
+/** Why runs failed, a line each: the table says only that they did. */
+function failuresText(runs: readonly RunView[]): string {
+  const failed = runs.filter((run) => run.status === "finished:failed");
+  const lines = failed.slice(0, EXPLAINED).map((run) => `${endText(run).split("\n")[0]}\n`);
+  return lines.join("");
+}
 
 function runsTable(runs: readonly RunView[]) {
   return {

@@ -1,13 +1,15 @@
 import { UserError } from "../output.ts";
-import { flwrCommand } from "./flwr_command.ts";
+import { flwrCommand, oldFederationConfig, warnOldFederationConfig } from "./flwr_command.ts";
 
 /** `flwr login`: what a SuperLink without accounts answers. */
 export const login = flwrCommand({
   summary: "Log in to a SuperLink that has accounts.",
   words: ["[SUPERLINK]"],
   wordHelp: { "[SUPERLINK]": "A connection of config.toml; its default unless told" },
-  flags: {},
-}, async ({ words }, session) => {
+  flags: oldFederationConfig,
+  examples: [{ for: "See whether a SuperLink asks for a login", line: "$ lab" }],
+}, async ({ flags, words }, session) => {
+  warnOldFederationConfig(flags["federation-config"], session.env);
   const connection = await session.connection(words[0]);
   if (connection.insecure) {
     throw new UserError(

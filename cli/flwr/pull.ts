@@ -10,14 +10,18 @@ export const pull = flwrCommand({
     "[SUPERLINK]": "A connection of config.toml; its default unless told",
   },
   flags: oldFederationConfig,
+  examples: [{ for: "Where to find what a run left", line: "$ 8474444145234035147" }],
 }, async ({ flags, words }, session) => {
   const runId = idFrom(words[0], "a run's id");
   warnOldFederationConfig(flags["federation-config"], session.env);
   const control = await session.control(await session.connection(words[1]));
   const { url } = await control.call("PullArtifacts", { run_id: runId });
-  if (!url) throw new UserError("The SuperLink has no artifacts of this run.");
+  if (!url) {
+    throw new UserError(`A download URL for artifacts from run ${runId} couldn't be obtained.`);
+  }
   session.answer({
-    text: () => `✅ Artifacts for run ${runId} can be downloaded from: ${url}\n`,
+    text: () =>
+      session.coloured(`✅ Artifacts for run ${runId} can be downloaded from: ${url}`, "green") + "\n",
     json: () => ({ success: true, url }),
   });
 });

@@ -7,14 +7,26 @@ export function durationText(seconds: number): string {
   return `${Math.floor(s / 86_400)}d ${Math.floor(s % 86_400 / 3_600)}h`;
 }
 
-const UNITS = ["B", "KB", "MB", "GB", "TB", "PB"];
+const UNITS = ["B", "KB", "MB", "GB", "TB"];
 
-/** A number of bytes for people, in steps of 1024: `0 B`, `9.5 KB`, `120 MB`. */
+/** A number of bytes for people, in steps of 1024: `0 B`, `9.5 KB`, `120 MB`. From 10 on whole numbers, cut off. */
 export function bytesText(bytes: number): string {
-  const step = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log(bytes) / Math.log(1024)));
-  const value = bytes / 1024 ** step;
-  return `${step > 0 && value < 10 ? value.toFixed(1) : value.toFixed(0)} ${UNITS[step]}`;
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < UNITS.length - 1) [value, unit] = [value / 1024, unit + 1];
+  return `${unit > 0 && value < 10 ? value.toFixed(1) : Math.trunc(value)} ${UNITS[unit]}`;
 }
+
+/**
+ * A number as JSON that keeps its point, as Flower writes seconds: `0.0`, `12.345`. A script in a language that
+ * tells whole numbers from others finds what it expects.
+ */
+export function decimalJson(value: number): unknown {
+  return Number.isInteger(value) ? rawJson(value.toFixed(1)) : value;
+}
+
+/** A piece of JSON that is put in as it stands. TypeScript's library does not know it yet. */
+const { rawJSON: rawJson } = JSON as typeof JSON & { rawJSON(text: string): unknown };
 
 /** An instant as the server wrote it, in the form people see: `2026-11-23 04:56:10Z`; `N/A` for none. */
 export function instantText(iso: string | undefined): string {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bytesText, durationText, instantText, secondsBetween } from "./quantities.ts";
+import { bytesText, decimalJson, durationText, instantText, secondsBetween } from "./quantities.ts";
 
 const durations: [number, string][] = [
   [0, "0s"],
@@ -27,7 +27,10 @@ const sizes: [number, string][] = [
   [10_240, "10 KB"],
   [1024 ** 2, "1.0 MB"],
   [400 * 1024 ** 2, "400 MB"],
-  [1024 ** 6, "1024 PB"],
+  [120.9 * 1024 ** 2, "120 MB"],
+  [1024 ** 3 - 1, "1023 MB"],
+  [1024 ** 4, "1.0 TB"],
+  [1024 ** 6, "1048576 TB"],
 ];
 for (const [bytes, text] of sizes) {
   Deno.test(`${bytes} bytes are ${text}`, () => assertEquals(bytesText(bytes), text));
@@ -47,3 +50,10 @@ Deno.test("time between two instants is exact to the microsecond", () => {
   );
   assertEquals(secondsBetween("2026-11-23T04:56:10+00:00", "2026-11-23T04:56:10.25+00:00"), 0.25);
 });
+
+const decimals: [number, string][] = [[0, "0.0"], [12, "12.0"], [12.345678, "12.345678"], [-3, "-3.0"]];
+for (const [value, json] of decimals) {
+  Deno.test(`seconds are decimals in JSON: ${json}`, () => {
+    assertEquals(JSON.stringify({ seconds: decimalJson(value) }), `{"seconds":${json}}`);
+  });
+}

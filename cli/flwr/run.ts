@@ -1,15 +1,20 @@
-import { text, texts, toggle } from "../config/flags.ts";
-import { resolvePath } from "../env.ts";
-import { UserError } from "../output.ts";
+import type { UserConfig } from "../../core/model/user_config.ts";
 import type { Init, StartRunRequest } from "../../proto/mod.ts";
+import { type Connection, isFederationName, wrongFederation } from "../config/connections.ts";
+import { text, texts, toggle } from "../config/flags.ts";
+import { nearest } from "../config/nearest.ts";
+import type { Simulation } from "../config/simulation.ts";
+import { resolvePath } from "../env.ts";
+import { printError, UserError } from "../output.ts";
 import type { ControlClient } from "./control_client.ts";
-import { flwrCommand, type Session } from "./flwr_command.ts";
-import { followLog } from "./follow_log.ts";
+import { flwrCommand, type Session, whereText } from "./flwr_command.ts";
+import { followLog, goOnText } from "./follow_log.ts";
 import { INTERRUPTED } from "./log.ts";
-import { type RunView, runViews } from "./run_view.ts";
+import { bytesText } from "./quantities.ts";
+import { endText, type RunView, runViews } from "./run_view.ts";
 
-/** The federation of a SuperLink that knows no other; not worth a word. */
-const DEFAULT_FEDERATION = "@none/default";
+/** Sending an app that takes longer is worth a word on a terminal. */
+const SILENT_MS = 1_000;
 
 /** `flwr run`: sends an app to a SuperLink and starts it there. */
 export const run = flwrCommand({
@@ -26,8 +31,7 @@ export const run = flwrCommand({
     federation: text({ placeholder: "@ACCOUNT/NAME", help: "The federation that runs it" }),
     "federation-config": texts({
       placeholder: "CONFIG",
-      help: "Settings of a simulation; a deployment has none",
-      hidden: true,
+      help: "Settings of a simulation, such as num-supernodes=10; a deployment has none",
     }),
   },
   examples: [
@@ -36,19 +40,57 @@ export const run = flwrCommand({
   ],
 }, async ({ flags, words }, session) => {
   const [app = ".", superlink] = words;
+  const { federation: named } = flags;
+  if (named !== undefined && !isFederationName(named)) throw new UserError(wrongFederation(named));
+  const simulation = await federationConfig(flags["federation-config"]);
   const request = await requestFor(app, flags["run-config"], session);
-  const connection = await readTarget(superlink, flags.federation, session);
-  if (flags["federation-config"].length > 0) {
-    session.env.stderr("Warning: --federation-config is for simulations and changes nothing here\n");
-  }
+  const connection = await session.connection(superlink);
   const control = await session.control(connection);
-  const federation = flags.federation ?? connection.federation ?? "";
-  const reply = await control.call("StartRun", { ...request.start, federation });
+  const start: Init<StartRunRequest> = {
+    ...request.start,
+    federation: named ?? connection.federation ?? "",
+    override_federation_config: simulation ?? oldSimulation(connection, session),
+  };
+  const reply = await sent(control.call("StartRun", start), { start, session });
+  if (reply.note) session.env.stderr(`Note: ${reply.note}\n`);
   if (reply.run_id === undefined) throw new UserError("Failed to start run");
   const runId = BigInt(reply.run_id);
   answerStarted({ runId, federation: reply.federation, note: reply.note }, request.about, session);
-  return flags.stream ? await watch(control, runId, session) : 0;
+  return flags.stream ? await watch(control, { runId, superlink, session }) : 0;
 });
+
+async function federationConfig(given: readonly string[]): Promise<Simulation | undefined> {
+  return given.length === 0
+    ? undefined
+    : (await import("../config/simulation.ts")).readFederationConfig(given);
+}
+
+/** What the connection says, as it was done before there was `--federation-config`. */
+function oldSimulation({ simulation, name }: Connection, { env }: Session): Simulation | undefined {
+  if (simulation) {
+    env.stderr(`Warning: options of [superlink.${name}] are the old way; use --federation-config\n`);
+  }
+  return simulation;
+}
+
+/** Waits for an answer, and on a terminal says what takes so long. */
+async function sent<Reply>(
+  reply: Promise<Reply>,
+  { start, session: { env } }: { start: Init<StartRunRequest>; session: Session },
+): Promise<Reply> {
+  const answered = new AbortController();
+  const size = start.fab?.content?.length ?? 0;
+  const slow = env.clock.sleep(SILENT_MS, answered.signal).then(() => {
+    if (answered.signal.aborted || !env.isTerminal.stderr || size === 0) return;
+    env.stderr(`Sending the app (${bytesText(size)})...\n`);
+  });
+  try {
+    return await reply;
+  } finally {
+    answered.abort();
+    await slow;
+  }
+}
 
 function runConfigFlag() {
   return texts({
@@ -76,11 +118,29 @@ async function requestFor(app: string, runConfig: readonly string[], session: Se
     import("../../core/wire/config.ts"),
     import("../config/run_config.ts"),
   ]);
-  const override_config = configToProto(await readRunConfig(runConfig, session.env));
+  const config = await readRunConfig(runConfig, session.env);
+  const override_config = configToProto(config);
   if (app.startsWith("@")) return { start: { app_spec: checkedAppSpec(app), override_config } };
   const { buildApp } = await import("./build.ts");
-  const fab = await buildApp(resolvePath(session.env, app), session.env);
+  const { moveFederations } = await import("./migrate.ts");
+  const folder = resolvePath(session.env, app);
+  await moveFederations(folder, { env: session.env, say: (text) => session.say(text) });
+  const fab = await buildApp(folder, session.env);
+  if (config.size > 0) await refuseUnknownKeys(config, fab.content);
   return { start: { fab: { content: fab.content, hash_str: fab.hash }, override_config }, about: fab };
+}
+
+/** A SuperLink refuses them too, but cannot say which keys there are. @throws {UserError} */
+async function refuseUnknownKeys(config: UserConfig, fab: Uint8Array): Promise<void> {
+  const { readFab } = await import("../../core/wire/fab/fab.ts");
+  const names = [...readFab(fab).config.keys()];
+  const unknown = [...config.keys()].find((key) => !names.includes(key));
+  if (unknown === undefined) return;
+  const like = nearest(unknown, names);
+  const known = names.length > 0 ? `There are: ${names.join(", ")}` : "It has no key at all";
+  throw new UserError(`Cannot set "${unknown}" as the app has no such key in [tool.flwr.app.config]`, {
+    hint: like ? `Did you mean ${like}?` : known,
+  });
 }
 
 /** @throws {UserError} */
@@ -91,24 +151,15 @@ function checkedAppSpec(spec: string): string {
   );
 }
 
-async function readTarget(name: string | undefined, federation: string | undefined, session: Session) {
-  if (federation !== undefined && !/^@[^/\s]+\/[^/\s]+$/.test(federation)) {
-    throw new UserError(
-      `Invalid federation format: ${federation}. Expected format: '@<account-name>/<federation-name>'.`,
-    );
-  }
-  return await session.connection(name);
-}
-
 function answerStarted(
   started: { runId: bigint; federation: string; note?: string },
   about: Request["about"],
   session: Session,
 ): void {
   const { runId, federation, note } = started;
-  const where = federation && federation !== DEFAULT_FEDERATION ? ` in federation ${federation}` : "";
+  const done = `Successfully started run ${runId}${whereText(federation, "in")}`;
   session.answer({
-    text: () => `Successfully started run ${runId}${where}\n${note ? `${note}\n` : ""}`,
+    text: () => `${session.coloured(done, "green")}\n`,
     json: () => ({
       success: true,
       "run-id": String(runId),
@@ -126,11 +177,14 @@ function answerStarted(
 }
 
 /** Shows the log to the end and tells how the run ended. With JSON on stdout the log goes to stderr. */
-async function watch(control: ControlClient, runId: bigint, session: Session): Promise<number> {
+async function watch(
+  control: ControlClient,
+  { runId, superlink, session }: { runId: bigint; superlink: string | undefined; session: Session },
+): Promise<number> {
   const { env, json } = session;
   const write = json ? env.stderr : env.stdout;
   if (await followLog(control, { runId, env, write }) === "interrupted") {
-    env.stderr(`\nThe run goes on. See it with: flwr log ${runId}. End it with: flwr stop ${runId}\n`);
+    env.stderr(goOnText(runId, { calledAs: env.calledAs.replace(/ run$/, ""), superlink }));
     return INTERRUPTED;
   }
   const reply = await control.call("ListRuns", { run_id: runId });
@@ -140,7 +194,6 @@ async function watch(control: ControlClient, runId: bigint, session: Session): P
 
 function ended(view: RunView, { env }: Session): number {
   if (view.status === "finished:completed") return 0;
-  const how = view.status === "finished:stopped" ? "was stopped" : "failed";
-  env.stderr(`Error: Run ${view.runId} ${how}: ${view.details}\n`);
+  printError(env, new UserError(endText(view)));
   return 1;
 }

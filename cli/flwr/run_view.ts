@@ -1,7 +1,7 @@
 import type { Run } from "../../proto/mod.ts";
 import type { Style } from "../output.ts";
 import type { Cell } from "../table.ts";
-import { bytesText, durationText, instantText, secondsBetween } from "./quantities.ts";
+import { bytesText, decimalJson, durationText, instantText, secondsBetween } from "./quantities.ts";
 
 /** A run as people and programs see it. */
 export interface RunView {
@@ -25,9 +25,11 @@ export interface RunView {
   readonly clientAppS: number;
 }
 
+const NONE = "N/A";
+
 /** The runs of a reply, newest first. `now` is the server's time, so that both clocks need not agree. */
 export function runViews(runs: readonly Run[], now: string): RunView[] {
-  const newestFirst = [...runs].sort((a, b) => (a.pending_at < b.pending_at ? 1 : -1));
+  const newestFirst = [...runs].sort((a, b) => secondsBetween(a.pending_at, b.pending_at));
   return newestFirst.map((run) => runView(run, now));
 }
 
@@ -40,7 +42,7 @@ function runView(run: Run, now: string): RunView {
     fabVersion: run.fab_version,
     fabHash: run.fab_hash,
     status: sub_status ? `${status}:${sub_status}` : status,
-    details: details || "N/A",
+    details: details || NONE,
     elapsedS: run.running_at ? secondsBetween(run.running_at, run.finished_at || now) : 0,
     pendingAt: instantText(run.pending_at),
     startingAt: instantText(run.starting_at),
@@ -69,6 +71,12 @@ export function statusCell(status: string): Cell {
     ? "grey"
     : "blue";
   return { text: status, style };
+}
+
+/** How a run ended that is not completed: `Run 7 failed: ...`. */
+export function endText(run: RunView): string {
+  const how = run.status === "finished:stopped" ? "was stopped" : "failed";
+  return `Run ${run.runId} ${how}${run.details === NONE ? "" : `: ${run.details}`}`;
 }
 
 /** When the run came into the state it is in. */
@@ -112,7 +120,7 @@ export function runJson(run: RunView): Record<string, unknown> {
     "fab-hash": run.fabHash,
     status: run.status,
     "status-details": run.details,
-    elapsed: run.elapsedS,
+    elapsed: decimalJson(run.elapsedS),
     "pending-at": run.pendingAt,
     "starting-at": run.startingAt,
     "running-at": run.runningAt,
@@ -123,9 +131,9 @@ export function runJson(run: RunView): Record<string, unknown> {
       "total-bytes": run.inboundBytes + run.outboundBytes,
     },
     "compute-time": {
-      "serverapp-seconds": run.elapsedS,
-      "clientapp-seconds": run.clientAppS,
-      "total-seconds": run.elapsedS + run.clientAppS,
+      "serverapp-seconds": decimalJson(run.elapsedS),
+      "clientapp-seconds": decimalJson(run.clientAppS),
+      "total-seconds": decimalJson(run.elapsedS + run.clientAppS),
     },
   };
 }

@@ -22,7 +22,7 @@ export const supernodeRegister = flwrCommand({
   const { node_id: nodeId } = await control.call("RegisterNode", { public_key: publicKey });
   if (nodeId === undefined) throw new UserError("SuperNode couldn't be registered.");
   session.answer({
-    text: () => `✅ SuperNode ${nodeId} registered successfully.\n`,
+    text: () => session.coloured(`✅ SuperNode ${nodeId} registered successfully.`, "green") + "\n",
     json: () => ({ success: true, "node-id": BigInt(nodeId) }),
   });
 });

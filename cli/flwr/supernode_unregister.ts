@@ -9,12 +9,13 @@ export const supernodeUnregister = flwrCommand({
     "[SUPERLINK]": "A connection of config.toml; its default unless told",
   },
   flags: {},
+  examples: [{ for: "A machine is given away", line: "$ 3812269628817282029" }],
 }, async ({ words }, session) => {
   const nodeId = idFrom(words[0], "a SuperNode's id");
   const control = await session.control(await session.connection(words[1]));
   await control.call("UnregisterNode", { node_id: nodeId });
   session.answer({
-    text: () => `✅ SuperNode ${nodeId} unregistered successfully.\n`,
+    text: () => session.coloured(`✅ SuperNode ${nodeId} unregistered successfully.`, "green") + "\n",
     json: () => ({ success: true, "node-id": nodeId }),
   });
 });

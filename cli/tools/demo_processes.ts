@@ -40,7 +40,7 @@ export class DemoProcesses {
     const fromSource = ["run", "--quiet", "--cached-only", "--no-prompt", ...order.permissions, mainModule()];
     const child = new Deno.Command(Deno.execPath(), {
       args: [...(Deno.build.standalone ? [] : fromSource), ...order.args],
-      env: { FLWR_HOME: order.flwrHome, NO_COLOR: "1" },
+      env: { FLWR_HOME: order.flwrHome, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
       stdin: "null",
       stdout: "null",
       stderr: "piped",
