@@ -1,12 +1,10 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { run } from "../cli/run.ts";
 import { connectGrpc } from "../core/io/grpc/client.ts";
 import { RpcClient } from "../core/rpc/client.ts";
 import { control } from "../core/wire/methods.ts";
-import { makeServerFiles } from "./fakes/certificates.ts";
 import { Daemon } from "./fakes/daemon.ts";
-import { fakeEnv } from "./fakes/env.ts";
+import { addressOf, ANY_PORTS, denoFlagsFor, inFolder, tlsFlags } from "./fakes/site.ts";
 
 /*
  * Daemons as processes of their own: what only shows there. Ports are chosen by the system; every wait is for
@@ -14,42 +12,6 @@ import { fakeEnv } from "./fakes/env.ts";
  */
 
 const KEYS = fileURLToPath(new URL("./vectors/keys/", import.meta.url));
-
-/** A folder with a CA, a server certificate and nothing else; removed afterwards. */
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "corolla-daemons-" }));
-  const { ca, server } = await makeServerFiles();
-  await Deno.writeFile(`${folder}/ca.crt`, ca.certificate);
-  await Deno.writeFile(`${folder}/server.pem`, server.certificate);
-  await Deno.writeFile(`${folder}/server.key`, server.privateKey);
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-function tlsFlags(folder: string, prefix = "ssl"): string[] {
-  return [
-    ...[`--${prefix}-ca-certfile`, `${folder}/ca.crt`],
-    ...[`--${prefix}-certfile`, `${folder}/server.pem`],
-    ...[`--${prefix}-keyfile`, `${folder}/server.key`],
-  ];
-}
-
-const ANY_PORTS = ["fleet", "control", "serverappio"].flatMap((
-  api,
-) => [`--${api}-api-address`, "127.0.0.1:0"]);
-
-async function denoFlagsFor(words: readonly string[], folder: string): Promise<string[]> {
-  const env = fakeEnv({ cwd: folder, variables: { FLWR_HOME: `${folder}/home`, PATH: "" } });
-  assertEquals(await run(["permissions", ...words], env), 0);
-  return env.out().trim().split(" ");
-}
-
-async function addressOf(daemon: Daemon, api: string): Promise<string> {
-  return (await daemon.says(new RegExp(`Starting ${api}.* on (\\S+)\n`)))[1];
-}
 
 Deno.test("a SuperLink with TLS works under exactly the permissions that are printed for it, and keeps its state", async () => {
   await inFolder(async (folder) => {

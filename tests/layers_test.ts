@@ -28,6 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "core/supernode": MIDDLE,
   "core/superexec": MIDDLE,
   "core/app": MIDDLE,
+  "core/simulation": [...MIDDLE, "core/app"],
   "core/strategy": ["core/model", "core/app"],
   "mod.ts": ["core/model", "core/app", "core/strategy"],
   "cli": [
@@ -43,6 +44,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "core/supernode",
     "core/superexec",
     "core/app",
+    "core/simulation",
     "core/strategy",
     PORTS,
     "mod.ts",

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { ephemeralNodeKey } from "../core/auth/keys.ts";
+import { ephemeralNodeKey, type NodeKey } from "../core/auth/keys.ts";
 import { memoryContentFiles } from "../core/io/memory_content_files.ts";
 import { type ContentFiles, StorageFullError } from "../core/io/ports.ts";
 import { Message } from "../core/model/app_message.ts";
@@ -378,13 +378,53 @@ Deno.test("a node that comes back before its last life is over waits to be let i
   await before.stop();
   const after = await TestSuperNode.start({ fleet: line(), clock, key });
   await until(() => after.log.texts("warn").some((text) => text.includes("ended without a good-bye")));
-  await clock.advance(55_000);
+  await clock.advance(25_000);
   assertEquals(after.nodeId, 0n);
   await clock.advance(10_000);
   await until(() => after.nodeId !== 0n);
   assertEquals(after.nodeId, before.nodeId);
   await after.stop();
 });
+
+Deno.test("a node that is killed amid its work gets the message again when it is back", async () => {
+  const key = await ephemeralNodeKey();
+  await killedAmidWork(key, async ({ federation, line, node, app }, id) => {
+    const fleet = new Line(new MemoryTransport(federation.superlink.fleet, { clock: federation.clock }));
+    const back = await TestSuperNode.start({ fleet, clock: federation.clock, key });
+    const reply = await answer(app, id);
+    assertEquals([reply.hasContent(), back.nodeId], [true, node.nodeId]);
+    assertEquals([...line.calls, ...fleet.calls].includes("ConfirmMessageReceived"), false);
+    await back.stop();
+  });
+});
+
+/** A node that dies without a good-bye while its ClientApp works. */
+async function killedAmidWork(
+  key: NodeKey,
+  then: (world: World, id: string) => Promise<void>,
+): Promise<void> {
+  const federation = await TestFederation.start();
+  const { clock } = federation;
+  await federation.cli.call(control.RegisterNode, { public_key: key.publicKey });
+  const line = new Line(new MemoryTransport(federation.superlink.fleet, { clock }));
+  const node = await TestSuperNode.start({ fleet: line, clock, key });
+  const begun = Promise.withResolvers<void>();
+  node.launcher.part = async ({ token }) => {
+    const app = node.app(token, clock);
+    await app.begin();
+    await app.receive();
+    begun.resolve();
+    return await new Promise<never>(() => {});
+  };
+  await until(() => node.nodeId !== 0n);
+  const app = await federation.runningApp();
+  const [id] = await app.send(app.instruction(node.nodeId));
+  await begun.promise;
+  line.failWith = new RpcError("INTERNAL", "gone");
+  line.close();
+  await node.stop();
+  await then({ federation, line, node, app }, id);
+}
 
 Deno.test("a node without room says so to the ServerApp", async () => {
   const files: ContentFiles = {

@@ -5,6 +5,7 @@
 import { renderTable } from "../../cli/table.ts";
 import type { Maker } from "../interop/harness.ts";
 import { megabytes } from "./memory.ts";
+import { type FleetMeasured, idleFleet, returningFleet } from "./fleet.ts";
 import { idleMegabytes, secondsToHelp } from "./idle.ts";
 import { measure, type Measured, type Scene } from "./scene.ts";
 
@@ -43,6 +44,30 @@ async function rounds() {
   );
 }
 
+/** Each mix with Python apps beside the official programs alone, in one run. */
+async function peers() {
+  const scene: Omit<Scene, "maker"> = { security: "plain", elements: 1_000, rounds: 3, app: "python" };
+  const official = await measure({ ...scene, maker: "official" });
+  const rows = [["official", "official", s(official.strategyS), s(official.wallS), "1"]];
+  for (const supernodes of ["official", "ours"] as const) {
+    const mixed = await measure({ ...scene, maker: "ours", supernodes });
+    results.push({ scene: { ...scene, supernodes }, mixed, official });
+    const share = ratio(mixed.strategyS, official.strategyS);
+    rows.push([
+      "corolla",
+      supernodes === "ours" ? "corolla" : supernodes,
+      s(mixed.strategyS),
+      s(mixed.wallS),
+      share,
+    ]);
+  }
+  table(
+    "Python apps: 3 rounds, 2 nodes, 1,000 floats, no TLS",
+    ["SuperLink", "SuperNodes", "strategy", "flwr run --stream", "strategy, ratio"],
+    rows,
+  );
+}
+
 async function large(full: boolean) {
   const rows: string[][] = [];
   for (const elements of full ? [25_000_000, 100_000_000] : [25_000_000]) {
@@ -61,6 +86,37 @@ async function large(full: boolean) {
   table("A large model, 2 nodes, 1 train and 1 evaluate round", head, rows);
 }
 
+const ms = (time: number) => `${time.toFixed(0)} ms`;
+
+async function fleet() {
+  const rows: string[][] = [];
+  for (const maker of ["ours", "official"] as const) {
+    const scene = { maker, security: "plain", nodes: 1_000, secs: 35 } as const;
+    const measured = await idleFleet(scene);
+    results.push({ scene: { name: "fleet", ...scene }, measured });
+    rows.push([maker === "ours" ? "corolla" : "official", ...fleetCells(measured)]);
+  }
+  const head = ["", "in", "heartbeat, middle", "p99", "slowest", "SuperLink, peak", "cores taken"];
+  table("1,000 SuperNodes without work, no TLS", head, rows);
+}
+
+function fleetCells({ connected, heartbeat, superlinkMb, load }: FleetMeasured): string[] {
+  const { p50_ms, p99_ms, max_ms } = heartbeat;
+  return [`${connected}`, ms(p50_ms), ms(p99_ms), ms(max_ms), mb(superlinkMb), load.toFixed(2)];
+}
+
+async function restart() {
+  const scene = { maker: "ours", security: "tls", nodes: 5_000, secs: 10, resignS: 240 } as const;
+  const measured = await returningFleet(scene);
+  results.push({ scene: { name: "restart", ...scene }, measured });
+  const { joinS, backS, connected, superlinkMb } = measured;
+  table(
+    "5,000 SuperNodes with TLS; the SuperLink is killed and started again",
+    ["", "first all in", "all back", "in at the end", "SuperLink, peak"],
+    [["corolla", s(joinS), s(backS), `${connected}`, mb(superlinkMb)]],
+  );
+}
+
 async function small() {
   const rows = [];
   for (const maker of ["ours", "official"] as const) {
@@ -76,6 +132,9 @@ const words = Deno.args.filter((word) => !word.startsWith("-"));
 const wanted = (name: string) => words.length === 0 || words.includes(name);
 if (wanted("small")) await small();
 if (wanted("rounds")) await rounds();
+if (wanted("peers")) await peers();
+if (wanted("fleet")) await fleet();
+if (wanted("restart")) await restart();
 if (wanted("large")) await large(Deno.args.includes("--full"));
 await Deno.mkdir("bench-results", { recursive: true });
 await Deno.writeTextFile("bench-results/latest.json", JSON.stringify(results, null, 2) + "\n");

@@ -1,4 +1,4 @@
-/** What processes needed, as Linux keeps book of it. */
+/** What processes needed of memory and of the processor, as Linux keeps book of it. */
 
 /** One process and the one that started it. */
 interface Process {
@@ -18,6 +18,14 @@ export function peakMegabytes(pid: number): number {
 /** The memory (MB) that they have now. */
 export function megabytes(pid: number): number {
   return ours(pid).reduce((sum, { pid }) => sum + statusLine(pid, "VmRSS"), 0) / 1024;
+}
+
+/** Linux tells times in hundredths of a second. */
+const TICKS_PER_S = 100;
+
+/** The processor's time (s) that they have taken so far. */
+export function cpuSeconds(pid: number): number {
+  return ours(pid).reduce((sum, { pid }) => sum + ticks(pid), 0) / TICKS_PER_S;
 }
 
 function ours(root: number): Process[] {
@@ -41,6 +49,17 @@ function processes(): Process[] {
       return [];
     }
   });
+}
+
+/** In user mode and in the kernel; 0 for a process that is gone. */
+function ticks(pid: number): number {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    const [user, system] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 13);
+    return Number(user) + Number(system);
+  } catch {
+    return 0;
+  }
 }
 
 /** A line of /proc/PID/status, in KiB; 0 for a process that is gone. */

@@ -6,8 +6,10 @@ import { peakMegabytes } from "./memory.ts";
 
 /** What is measured. */
 export interface Scene {
-  /** All parts are of this maker. */
+  /** All parts are of this maker, unless told. */
   readonly maker: Maker;
+  /** Who made the SuperNodes, and with them the SuperExecs that start the ClientApps. */
+  readonly supernodes?: Maker;
   readonly security: Security;
   /** Float32 numbers in the model. */
   readonly elements: number;
@@ -32,7 +34,8 @@ export interface Measured {
 
 /** Puts a scene up, runs its app once and takes it down. */
 export async function measure(scene: Scene): Promise<Measured> {
-  const { maker, security, elements, rounds, app = maker === "ours" ? "typescript" : "python" } = scene;
+  const { maker, supernodes = maker, security, elements, rounds } = scene;
+  const { app = maker === "ours" ? "typescript" : "python" } = scene;
   const stage = new Stage();
   try {
     const superlinkArgs = scene.database ? ["--database", scene.database] : [];
@@ -40,8 +43,8 @@ export async function measure(scene: Scene): Promise<Measured> {
     const pids = [];
     for (const partition of [0, 1]) {
       if (security === "auth") await federation.register(maker, partition);
-      await federation.addNode({ maker, partition });
-      pids.push(stage.pid(`supernode-${partition}-${maker}`));
+      await federation.addNode({ maker: supernodes, partition });
+      pids.push(stage.pid(`supernode-${partition}-${supernodes}`));
     }
     const folder = fileURLToPath(new URL(`./apps/${app}_app`, import.meta.url));
     const began = performance.now();

@@ -2,6 +2,8 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compiledAt, type Program } from "../confinement/program.ts";
 
+/** Where there is a fence of the kernel's around apps. */
+export const isLinux = Deno.build.os === "linux";
 export const isWindows = Deno.build.os === "windows";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const ending = isWindows ? ".exe" : "";

@@ -3,14 +3,17 @@ import { fileURLToPath } from "node:url";
 import { Federation } from "../confinement/federation.ts";
 import { alive, descendantsOf, goes } from "../confinement/process_tree.ts";
 import type { Running } from "../confinement/running.ts";
-import { binary, isWindows, runsOnPin } from "./binary.ts";
+import { binary, isLinux, isWindows, runsOnPin } from "./binary.ts";
 
 /** Adds a known amount to a model on two nodes, and says what came out. */
 const APP = fileURLToPath(new URL("../interop/apps/typescript_app", import.meta.url));
 const RESULT = "The model is 8.0 everywhere after 4.0 calls of each node";
 
 const partition = (id: number) => ["--node-config", `partition-id=${id} num-partitions=2`];
-const UNCONFINED = "--allow-unconfined-apps";
+/** Where nothing holds apps in, they run only when that is allowed. */
+const UNCONFINED = isLinux ? [] : ["--allow-unconfined-apps"];
+/** Nothing holds apps in. */
+const BARE = isLinux ? ["--app-fence", "none"] : [];
 
 /** Ends a daemon by a signal, which only Windows does not have, and makes sure that it leaves nothing behind. */
 async function leaves(daemon: Running, signal: Deno.Signal): Promise<void> {
@@ -28,13 +31,13 @@ async function leaves(daemon: Running, signal: Deno.Signal): Promise<void> {
 
 Deno.test("compiled: a federation with TLS and registered nodes trains, and leaves in good order", async () => {
   await using federation = await Federation.prepare({ program: binary });
-  const superlink = await federation.begin({ superlink: [UNCONFINED] });
+  const superlink = await federation.begin({ superlink: UNCONFINED });
   const nodes = [
-    await federation.addSuperNode({ flags: [...partition(0), UNCONFINED] }),
-    await federation.addSuperNode({ host: "localhost", flags: [...partition(1), UNCONFINED] }),
+    await federation.addSuperNode({ flags: [...partition(0), ...UNCONFINED] }),
+    await federation.addSuperNode({ host: "localhost", flags: [...partition(1), ...UNCONFINED] }),
   ];
   for (const daemon of [superlink, ...nodes]) {
-    await daemon.says(/WARNING.*--allow-unconfined-apps: a TypeScript app can read any file/);
+    await daemon.says(isLinux ? /INFO.*Apps are fenced in by / : /WARNING.*Apps are not fenced in/);
   }
   const { code, stdout, stderr } = await federation.flwr(["run", APP, "test", "--stream"]);
   assertEquals(code, 0, `${stdout}${stderr}\n${federation.said}`);
@@ -47,12 +50,12 @@ Deno.test("compiled: a federation with TLS and registered nodes trains, and leav
   await leaves(superlink, "SIGTERM");
 });
 
-Deno.test("compiled: without --allow-unconfined-apps no TypeScript app runs, and the reason names the flag", async (t) => {
+Deno.test("compiled: without a fence no TypeScript app runs, and the reason names the flag that allows it", async (t) => {
   await using federation = await Federation.prepare({ program: binary });
   const reason = /Cannot run a TypeScript app in the compiled program .* --allow-unconfined-apps/;
 
   await t.step("a ServerApp fails its run", async () => {
-    const superlink = await federation.begin();
+    const superlink = await federation.begin({ superlink: BARE });
     const { code, stdout, stderr } = await federation.flwr(["run", APP, "test", "--stream"]);
     assertEquals(code, 1, stdout);
     assertMatch(stdout, reason);
@@ -62,9 +65,11 @@ Deno.test("compiled: without --allow-unconfined-apps no TypeScript app runs, and
   });
 
   await t.step("a ClientApp answers with an error", async () => {
-    await federation.startSuperLink([UNCONFINED]);
+    await federation.startSuperLink(UNCONFINED);
     const nodes = [];
-    for (const id of [0, 1]) nodes.push(await federation.addSuperNode({ flags: partition(id) }));
+    for (const id of [0, 1]) {
+      nodes.push(await federation.addSuperNode({ flags: [...partition(id), ...BARE] }));
+    }
     const { code, stdout } = await federation.flwr(["run", APP, "test", "--stream"]);
     assertEquals(code, 1, stdout);
     assertMatch(stdout, reason);

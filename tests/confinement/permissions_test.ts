@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const HOSTILE = join(ROOT, "tests", "confinement", "apps", "hostile");
 
 /** Asked for only to be told no: what is not there needs no leave, and who is refused goes on without. */
-const IN_VAIN: readonly RegExp[] = [/^env (LD|DYLD)_/, /^read .*flwr-(server|client)app(\.exe)?$/];
+const IN_VAIN: readonly RegExp[] = [/^env (LD|DYLD)_/, /^read .*flwr-(serverapp|clientapp|simulation)(\.exe)?$/, /^read .*\/bwrap$/];
 
 /** Given without being asked for while nothing runs and everything is well. */
 const IN_RESERVE: readonly RegExp[] = [
@@ -22,7 +22,9 @@ const IN_RESERVE: readonly RegExp[] = [
   // Our own source: only what a Worker loads is asked for, and not all roles load all of it.
   new RegExp(`^read ${RegExp.escape(ROOT)}`),
   // Objects of earlier runs.
-  /^read .*(-objects|tokens)$/,
+  /^read .*-objects$/,
+  // Where apps that run have their folders.
+  /^(read|write) .*\/runs$/,
 ];
 
 const line = ({ kind, value }: Permission) => `${kind} ${value}`;
@@ -111,6 +113,8 @@ for (const [name, script] of Object.entries(SCRIPTS)) {
     await using federation = await Federation.prepare({ program: fromSource });
     const spaces = name === "with spaces";
     const folder = spaces ? federation.folder : await Deno.makeTempDir({ prefix: "corolla-" });
+    const data = join(folder, "data");
+    await Deno.mkdir(data);
     const env = {
       DENO: Deno.execPath(),
       MAIN: join(ROOT, "cli", "main.ts"),
@@ -119,7 +123,7 @@ for (const [name, script] of Object.entries(SCRIPTS)) {
     const corolla = `corolla() { "$DENO" run --quiet --cached-only -A "$MAIN" "$@"; }`;
     const ports = ["fleet", "control", "serverappio"];
     const words = [
-      ...["superlink", "--insecure", "--database", join(folder, "state.db"), "--allow-app-read", folder],
+      ...["superlink", "--insecure", "--database", join(folder, "state.db"), "--allow-app-read", data],
       ...ports.flatMap((api) => [`--${api}-api-address`, "127.0.0.1:0"]),
     ];
     const superlink = federation.start("shell", {

@@ -1,3 +1,4 @@
+import type { Init, SimulationConfig } from "../../proto/mod.ts";
 import type { AppIoMethods } from "../../core/app/rpc_link.ts";
 import type { ContextData } from "../../core/model/context.ts";
 import { envelopeOf, type Message } from "../../core/model/app_message.ts";
@@ -28,6 +29,8 @@ export interface FakeAppIoOptions {
   readonly context: ContextData;
   /** What the run sets beside the app's own settings. */
   readonly overrides?: UserConfig;
+  /** How the run's federation is simulated, for a task that does so. */
+  readonly simulation?: Init<SimulationConfig>;
   /** The archive of the app; empty unless told. */
   readonly fab?: Uint8Array;
   /** For a ServerApp: the nodes that are online. */
@@ -56,7 +59,7 @@ export class FakeAppIo {
   logText = "";
   heartbeats = 0;
   /** What ended the task. */
-  output?: { subStatus: string; details: string; context?: ContextData };
+  output?: { subStatus: string; details: string; context?: ContextData; clientAppRuntimeS?: number };
   /** Complete messages that were pushed, in order. */
   readonly pushed: Message[] = [];
   readonly objects = new Map<ObjectId, Uint8Array>();
@@ -102,6 +105,7 @@ export class FakeAppIo {
             override_config: configToProto(this.#options.overrides ?? new Map()),
           },
           fab: { hash_str: "hash", content: this.#options.fab ?? new Uint8Array(), verifications: {} },
+          federation_config: this.#options.simulation,
         })),
       route(methods.SendTaskHeartbeat, () => {
         this.heartbeats++;
@@ -156,11 +160,12 @@ export class FakeAppIo {
         this.logText += logs.join("");
         return Promise.resolve({});
       }),
-      route(methods.PushTaskOutput, ({ sub_status, details, context }) => {
+      route(methods.PushTaskOutput, ({ sub_status, details, context, clientapp_runtime }) => {
         this.output = {
           subStatus: sub_status,
           details,
           context: context ? contextFromProto(context) : undefined,
+          ...clientapp_runtime === undefined ? {} : { clientAppRuntimeS: clientapp_runtime },
         };
         this.#stopped = true;
         return Promise.resolve({});

@@ -1,5 +1,4 @@
-import { fileURLToPath } from "node:url";
-import { appDenoFlags } from "../../cli/daemon/app_permissions.ts";
+import { appSource } from "../../cli/daemon/app_permissions.ts";
 import { serveGrpc } from "../../core/io/grpc/server.ts";
 import { ownCommand } from "../../core/io/app_command.ts";
 import { linesOf, readyLine } from "../../core/io/app_lines.ts";
@@ -14,7 +13,6 @@ import { buildFab } from "../../core/wire/fab/fab.ts";
 import { allOf, clientAppIo, serverAppIo } from "../../core/wire/methods.ts";
 import { FAKE_TOKEN, FakeAppIo, type ScriptedNode } from "./app_io.ts";
 import { FakeClock } from "./clock.ts";
-import { fakeEnv } from "./env.ts";
 
 /** What is run, and how. */
 export interface AppProcessOptions {
@@ -63,18 +61,28 @@ export class AppProcess implements AsyncDisposable {
       ...{ address: "127.0.0.1:0", target: appIo.router, methods: allOf(methods), log: appIo.log },
       ...{ maxMessageBytes: 2 ** 29, budget: new ByteBudget(2 ** 29) },
     });
-    const grants = { read: grantRead, write: [], net: [], unconfined: false };
-    const flags = appDenoFlags(plugin, { grants }, fakeEnv({ variables: { FLWR_HOME: home } }));
     const appFlags = grantRead.flatMap((path) => ["--allow-app-read", path]);
-    const { args } = ownCommand({
-      own: {
-        executable: Deno.execPath(),
-        source: { main: MAIN, flags: { serverapp: flags, clientapp: flags } },
-        appFlags: { serverapp: appFlags, clientapp: appFlags },
+    const { args } = ownCommand(
+      {
+        own: {
+          executable: Deno.execPath(),
+          source: appSource({ read: grantRead, write: [], net: [] }),
+          appFlags: { serverapp: appFlags, clientapp: appFlags },
+        },
+        ...{
+          python: {},
+          parentPid: Deno.pid,
+          scratchFolder: home,
+          runsFolder: `${home}/runs`,
+          environment: {},
+        },
+        allowRuntimeDependencyInstallation: false,
       },
-      ...{ python: {}, parentPid: Deno.pid, tokenFolder: home, blankedEnvironment: [] },
-      allowRuntimeDependencyInstallation: false,
-    }, { plugin, runtime: "typescript", runId: 77n, taskId: 1n, appIo: { address: server.address } });
+      { plugin, runtime: "typescript", runId: 77n, taskId: 1n, appIo: { address: server.address } },
+      {
+        scratch: home,
+      },
+    );
     const child = new Deno.Command(Deno.execPath(), {
       args: [...args],
       env: { FLWR_HOME: home, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...options.variables },
@@ -113,8 +121,6 @@ export class AppProcess implements AsyncDisposable {
     }
   }
 }
-
-const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 
 const PROJECT = `
 [project]

@@ -15,7 +15,7 @@ export class Daemon {
     const flags = how.denoFlags ?? ["--allow-all"];
     this.#child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-prompt", "--cached-only", ...flags, `${ROOT}cli/main.ts`, ...args],
-      env: { ...how.env, NO_COLOR: "1" },
+      env: { ...how.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
       stdin: "null",
       stdout: "null",
       stderr: "piped",

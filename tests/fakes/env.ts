@@ -1,3 +1,5 @@
+import type { Detached } from "../../cli/detached.ts";
+import { UserError } from "../../cli/output.ts";
 import { diskFiles } from "../../cli/disk_files.ts";
 import type { ConnectTarget, Env, InterruptSignal } from "../../cli/env.ts";
 import type { Transport } from "../../core/rpc/transport.ts";
@@ -13,10 +15,14 @@ export interface FakeEnvOptions {
   readonly cwd?: string;
   /** Lines of standard input. */
   readonly stdin?: readonly string[];
+  /** What the user types where nothing is shown, one after the other. */
+  readonly secrets?: readonly string[];
   /** Whether all three streams are a terminal. */
   readonly terminal?: boolean;
   readonly columns?: number;
   readonly clock?: FakeClock;
+  /** Plays the processes that are started; unless told, none may be. */
+  readonly startDetached?: (words: readonly string[]) => Detached;
   /** Answers connections; unless told, nobody is there. */
   readonly connect?: (target: ConnectTarget) => Transport | undefined | Promise<Transport | undefined>;
 }
@@ -36,6 +42,7 @@ export interface FakeEnv extends Env {
 export function fakeEnv(options: FakeEnvOptions = {}): FakeEnv {
   const { programName = "corolla", variables = {}, terminal = false, clock = new FakeClock() } = options;
   const listeners = new Set<(signal: InterruptSignal) => void>();
+  const secrets = [...options.secrets ?? []];
   let out = "";
   let err = "";
   return {
@@ -45,6 +52,11 @@ export function fakeEnv(options: FakeEnvOptions = {}): FakeEnv {
     stderr: (text) => void (err += text),
     stdinLines: async function* () {
       yield* options.stdin ?? [];
+    },
+    askSecret: (question) => {
+      if (!terminal) return Promise.resolve(undefined);
+      err += question;
+      return Promise.resolve(secrets.shift());
     },
     isTerminal: { stdin: terminal, stdout: terminal, stderr: terminal },
     columns: options.columns ?? 110,
@@ -56,6 +68,10 @@ export function fakeEnv(options: FakeEnvOptions = {}): FakeEnv {
     onInterrupt(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    startDetached: (words) => {
+      if (options.startDetached) return Promise.resolve(options.startDetached(words));
+      return Promise.reject(new UserError("Cannot start a SuperLink on this machine: this is a test"));
     },
     async connect(target) {
       return await options.connect?.(target) ?? nobody(target.address);

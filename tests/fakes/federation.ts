@@ -35,7 +35,11 @@ export interface TestFederationOptions {
   readonly clock?: FakeClock;
   readonly isolation?: Isolation;
   readonly supernodeAuth?: boolean;
+  readonly allowKeyReuse?: boolean;
   readonly superexecSecret?: Uint8Array;
+  readonly requireMac?: boolean;
+  readonly legacyKey?: NodeKey;
+  readonly simulation?: boolean;
   /** Another one after a restart, so that ids differ. */
   readonly seed?: number;
 }
@@ -68,7 +72,11 @@ export class TestFederation {
       random: new FakeRandom(options.seed),
       isolation: options.isolation ?? "subprocess",
       supernodeAuth: options.supernodeAuth ?? false,
+      allowKeyReuse: options.allowKeyReuse,
       superexecSecret: options.superexecSecret,
+      requireMac: options.requireMac,
+      legacyKey: options.legacyKey,
+      simulation: options.simulation,
     });
     this.cli = this.client(this.superlink.control);
     this.superexec = this.client(this.superlink.serverAppIo);
@@ -275,7 +283,7 @@ export class TestServerApp extends TestPeer {
   }
 
   /** An instruction for a node, with a small content. */
-  instruction(dstNodeId: bigint, { ttl = 3_600, text = "hello" } = {}): Message {
+  instruction(dstNodeId: bigint, { ttl = 3_600, text = "hello", messageType = "train" } = {}): Message {
     const metadata = new MessageMetadata({
       runId: this.runId,
       messageId: "",
@@ -284,7 +292,7 @@ export class TestServerApp extends TestPeer {
       replyToMessageId: "",
       groupId: "1",
       ttl,
-      messageType: "train",
+      messageType,
       createdAt: this.#clock.now() / 1_000,
     });
     return new Message(contentOf(text), metadata);

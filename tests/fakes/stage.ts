@@ -1,7 +1,9 @@
 import type { AppThread, InstalledApp, Stage } from "../../core/app/stage.ts";
 import type { Failure } from "../../core/app/failure.ts";
+import { SeededRandom } from "../../core/app/seeded_random.ts";
 import { serveApps } from "../../core/app/worker_side.ts";
 import type { FakeClock } from "./clock.ts";
+import { FakeFiles } from "./files.ts";
 import { FakeRandom } from "./random.ts";
 
 /** What a {@link FakeStage} plays. */
@@ -41,6 +43,8 @@ export class FakeStage implements Stage {
     const peer = serveApps(port2, {
       clock,
       random: new FakeRandom(),
+      files: () => new FakeFiles(),
+      seeded: (seed) => new SeededRandom(seed),
       importModule: () => Promise.resolve(module),
     });
     const failed = new Promise<Failure>((resolve) => this.fail = resolve);

@@ -1,17 +1,23 @@
 /** Federations of our parts and official ones, put together by a test. */
 import { assert, assertEquals } from "@std/assert";
-import { fileURLToPath } from "node:url";
+import { type App, appFolder } from "./app_folder.ts";
 import type { Ended, Maker, Role, Stage } from "./harness.ts";
+import { appIoFlags, appIoTlsFlags, binOf } from "./releases.ts";
 
 /** How far the parts trust the network: no TLS, TLS on every listener, TLS and registered SuperNodes only. */
 export type Security = "plain" | "tls" | "auth";
+
+/** Who starts the SuperExec: the daemon, or whoever runs it. */
+export type Isolation = "subprocess" | "process";
 
 /** How a SuperLink and everything that connects to it are set up. */
 export interface Setting {
   readonly superlink: Maker;
   readonly security: Security;
   /** `subprocess` unless told. */
-  readonly isolation?: "subprocess" | "process";
+  readonly isolation?: Isolation;
+  /** How many partitions the nodes are told of; 2 unless told. */
+  readonly partitions?: number;
   /** Further flags of the SuperLink. */
   readonly superlinkArgs?: readonly string[];
 }
@@ -23,6 +29,10 @@ export interface NodeSetting {
   readonly partition: number;
   /** The name by which it calls the SuperLink; 127.0.0.1 unless told. */
   readonly host?: string;
+  /** As the SuperLink's unless told. */
+  readonly isolation?: Isolation;
+  /** Of the official package; the peer's unless told. */
+  readonly release?: string;
 }
 
 /** How a SuperExec is set up. */
@@ -36,13 +46,15 @@ export interface SuperExecSetting {
 /** How an app is run. */
 export interface AppSetting {
   readonly cli: Maker;
-  readonly app: "python" | "typescript" | "messages";
+  readonly app: App;
   /** How many rounds; 2 unless told. */
   readonly rounds?: number;
   /** Other settings of the app that are not its own. */
   readonly config?: string;
   /** The name by which the command line calls the SuperLink; 127.0.0.1 unless told. */
   readonly host?: string;
+  /** How long it may take; two minutes unless told. */
+  readonly timeoutMs?: number;
 }
 
 /** What ran, and how it ended. */
@@ -52,7 +64,6 @@ export interface AppRun extends Ended {
   readonly strategyS?: number;
 }
 
-const PARTITIONS = 2;
 const SECRET = "superexec-secret";
 
 const APIS = { control: "Control", serverappio: "ServerAppIo", fleet: "Fleet" } as const;
@@ -69,8 +80,8 @@ export class Federation {
 
   /** Makes what TLS and authentication need, and starts the SuperLink. */
   static async start(stage: Stage, setting: Setting): Promise<Federation> {
-    if (setting.security !== "plain") await makeCredentials(stage);
-    if (setting.isolation === "process") stage.write(SECRET, "only SuperExecs of this test know it");
+    if (setting.security !== "plain") await makeCredentials(stage, setting.partitions ?? 2);
+    stage.write(SECRET, "only SuperExecs of this test know it");
     const federation = new Federation(stage, setting);
     await federation.#startSuperLink();
     return federation;
@@ -99,7 +110,8 @@ export class Federation {
         ...serverTls(stage, setting.security, ["ssl", "appio-ssl"]),
         ...setting.security === "auth" ? ["--enable-supernode-auth"] : [],
         ...Object.entries(this.#addresses).flatMap(([api, address]) => [`--${api}-api-address`, address]),
-        ...isolation(stage, setting),
+        ...isolation(stage, setting.isolation),
+        ...setting.superlinkArgs ?? [],
       ],
     });
     this.#superlink = superlink;
@@ -110,38 +122,48 @@ export class Federation {
     this.#addresses = Object.fromEntries(found) as Addresses;
   }
 
-  /** Starts a SuperNode and waits until the SuperLink has taken it in. @returns the address of its ClientAppIo */
-  async addNode({ maker, partition, host = "127.0.0.1" }: NodeSetting): Promise<string> {
+  /**
+   * Starts a SuperNode and waits until the SuperLink has taken it in.
+   * @returns the address of its ClientAppIo; empty where a later release does not say it
+   */
+  async addNode(
+    { maker, partition, host = "127.0.0.1", isolation: own, release }: NodeSetting,
+  ): Promise<string> {
     const { stage, setting } = this;
+    const { security, partitions = 2 } = setting;
     const key = stage.path(`keys/client_credentials_${partition + 1}`);
+    const appIoTls = security === "plain" ? [] : appIoTlsFlags(release);
     const node = stage.start({
-      name: `supernode-${partition}-${maker}`,
+      name: `supernode-${partition}-${release ?? maker}`,
       maker,
+      bin: release && binOf(release),
       program: "supernode",
       args: [
-        ...clientTls(stage, setting.security),
-        ...setting.security === "plain" ? [] : serverTls(stage, setting.security, ["appio-ssl"]),
-        ...setting.security === "auth" ? ["--auth-supernode-private-key", key] : [],
+        ...clientTls(stage, security),
+        ...serverCertificates(stage, appIoTls),
+        ...security === "auth" ? ["--auth-supernode-private-key", key] : [],
         "--superlink",
         at(host, this.#addresses.fleet),
-        "--clientappio-api-address",
-        "127.0.0.1:0",
+        ...appIoFlags(release),
         "--node-config",
-        `partition-id=${partition} num-partitions=${PARTITIONS}`,
-        ...isolation(stage, setting),
+        `partition-id=${partition} num-partitions=${partitions}`,
+        ...isolation(stage, own ?? setting.isolation),
       ],
     });
-    const [, address] = await node.says(/Starting ClientAppIo API on (\S+)/);
+    const address = release ? "" : (await node.says(/Starting ClientAppIo API on (\S+)/))[1];
     await node.says(/SuperNode ID: \d+/);
     return address;
   }
 
   /** Starts a SuperExec for the SuperLink or a SuperNode. */
-  async addSuperExec(maker: Maker, { clientAppIo, runtime }: SuperExecSetting = {}): Promise<void> {
+  async addSuperExec(maker: Maker, { clientAppIo, runtime }: SuperExecSetting = {}): Promise<Role> {
     const { stage, setting } = this;
     const plugin = clientAppIo ? "clientapp" : "serverapp";
     const superexec = stage.start({
-      name: `superexec-${plugin}-${clientAppIo ?? ""}`.replace(/\W+/g, "-"),
+      name: ["superexec", maker, plugin, clientAppIo, runtime].filter(Boolean).join("-").replace(
+        /[^\w-]+/g,
+        "-",
+      ),
       maker,
       program: "superexec",
       args: [
@@ -155,6 +177,7 @@ export class Federation {
       ],
     });
     await superexec.says(/Starting Flower SuperExec/);
+    return superexec;
   }
 
   /** Registers the key of a partition's SuperNode. */
@@ -183,7 +206,7 @@ export class Federation {
 
   /** Runs an app to its end and watches it. */
   async run(setting: AppSetting): Promise<AppRun> {
-    const ended = await this.flwr(setting.cli, ["run", ...runWords(setting), "--stream"], setting);
+    const ended = await this.flwr(setting.cli, ["run", ...this.#runWords(setting), "--stream"], setting);
     const runId = runIdOf(ended);
     const [, seconds] = `${ended.stdout}${ended.stderr}`.match(/Strategy execution finished in ([\d.]+)s/) ??
       [];
@@ -204,7 +227,7 @@ export class Federation {
 
   /** Starts an app and does not watch it. */
   async begin(setting: AppSetting): Promise<string> {
-    return runIdOf(await this.flwr(setting.cli, ["run", ...runWords(setting)], setting));
+    return runIdOf(await this.flwr(setting.cli, ["run", ...this.#runWords(setting)], setting));
   }
 
   /** A run as `flwr list --format json` shows it. */
@@ -215,19 +238,18 @@ export class Federation {
     return runs[0];
   }
 
+  #runWords({ app, rounds, config }: AppSetting): string[] {
+    const settings = [
+      ...rounds === undefined ? [] : [`num-server-rounds=${rounds}`],
+      ...config ? [config] : [],
+    ];
+    return [appFolder(this.stage, app), "test", ...settings.flatMap((each) => ["--run-config", each])];
+  }
+
   #tell({ cli, app }: AppSetting, { strategyS }: AppRun): void {
     const { superlink, security } = this.setting;
     console.log(`superlink ${superlink}, ${security}, flwr ${cli}, app ${app}: strategy ${strategyS} s`);
   }
-}
-
-function runWords({ app, rounds, config }: AppSetting): string[] {
-  const folder = fileURLToPath(new URL(`./apps/${app}_app`, import.meta.url));
-  const settings = [
-    ...rounds === undefined ? [] : [`num-server-rounds=${rounds}`],
-    ...config ? [config] : [],
-  ];
-  return [folder, "test", ...settings.flatMap((each) => ["--run-config", each])];
 }
 
 function runIdOf({ stdout, stderr }: Ended): string {
@@ -240,17 +262,23 @@ function at(host: string, address: string): string {
   return `${host}:${address.slice(address.lastIndexOf(":") + 1)}`;
 }
 
-async function makeCredentials(stage: Stage): Promise<void> {
+async function makeCredentials(stage: Stage, nodes: number): Promise<void> {
   if (stage.has("certificates")) return;
-  for (const [tool, folder] of [["certs", "certificates"], ["keys", "keys"]] as const) {
-    const { code, stderr } = await stage.tool(tool, [stage.path(folder)]);
+  const folders = { certs: [stage.path("certificates")], keys: [stage.path("keys"), "--nodes", `${nodes}`] };
+  for (const tool of ["certs", "keys"] as const) {
+    const { code, stderr } = await stage.tool(tool, folders[tool]);
     assertEquals(code, 0, stderr);
   }
 }
 
 function serverTls(stage: Stage, security: Security, listeners: readonly string[]): string[] {
   if (security === "plain") return ["--insecure"];
-  return listeners.flatMap((listener) => [
+  return serverCertificates(stage, listeners);
+}
+
+/** Flags such as `--ssl-certfile`, for each of the prefixes. */
+function serverCertificates(stage: Stage, prefixes: readonly string[]): string[] {
+  return prefixes.flatMap((listener) => [
     `--${listener}-ca-certfile`,
     stage.path("certificates/ca.crt"),
     `--${listener}-certfile`,
@@ -264,7 +292,7 @@ function clientTls(stage: Stage, security: Security): string[] {
   return security === "plain" ? ["--insecure"] : ["--root-certificates", stage.path("certificates/ca.crt")];
 }
 
-function isolation(stage: Stage, { isolation }: Setting): string[] {
+function isolation(stage: Stage, isolation?: Isolation): string[] {
   return isolation === "process" ? ["--isolation", "process", ...secret(stage)] : [];
 }
 

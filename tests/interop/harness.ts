@@ -22,7 +22,7 @@ export interface Role {
   readonly name: string;
   /** Everything it has said so far, without colours. */
   said(): string;
-  /** The first match in what it says. @throws {Error} when it ends, or says nothing such for a minute */
+  /** The first match in what it says. @throws {Error} when it ends, or says nothing such for two minutes */
   says(pattern: RegExp): Promise<RegExpMatchArray>;
   /** SIGTERM, and SIGKILL when it has not left after some seconds. */
   stop(): Promise<Deno.CommandStatus>;
@@ -48,9 +48,11 @@ export interface Order {
   readonly home?: string;
   /** Further environment variables. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The bin folder of another release of the official package. */
+  readonly bin?: string;
 }
 
-const WAIT_MS = 60_000;
+const WAIT_MS = 120_000;
 const LEAVE_MS = 8_000;
 /** What a failure shows: so many lines of each, and so many commands. */
 const TAIL_LINES = 60;
@@ -58,6 +60,10 @@ const COMMANDS = 8;
 const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 const WATCH = Deno.env.get("COROLLA_WATCH") === "1";
 const BINARY = Deno.env.get("COROLLA_BINARY");
+/** As `deno task superlink` has it. */
+const V8: Partial<Record<Program | Tool, string[]>> = {
+  superlink: ["--v8-flags=--max-semi-space-size=1,--heap-growing-percent=20"],
+};
 
 /** The bin folder of the official package. @throws {Error} when nobody said where it is */
 export function peerFolder(): string {
@@ -69,25 +75,28 @@ export function peerFolder(): string {
 }
 
 /** Where programs are found: the official ones first. A part of ours does without them. */
-function programPath(maker: Maker): string {
-  const peer = maker === "official" ? peerFolder() : Deno.env.get("COROLLA_PEER");
+function programPath(maker: Maker, bin?: string): string {
+  const peer = bin ?? (maker === "official" ? peerFolder() : Deno.env.get("COROLLA_PEER"));
   return [peer, Deno.env.get("PATH")].filter(Boolean).join(":");
 }
 
-/** A test on a stage of its own, which is cleared however the test ends; a failure shows what everybody said. */
+/** A test on a stage of its own. */
 export function play(name: string, script: (stage: Stage) => Promise<void>): void {
-  Deno.test(`interop: ${name}`, async () => {
-    const stage = new Stage();
-    try {
-      await script(stage);
-    } catch (error) {
-      await stage.clear();
-      console.error(stage.tails());
-      throw error;
-    }
+  Deno.test(`interop: ${name}`, () => onStage(script));
+}
+
+/** Clears the stage however the script ends; a failure shows what everybody said. */
+export async function onStage(script: (stage: Stage) => Promise<void>): Promise<void> {
+  const stage = new Stage();
+  try {
+    await script(stage);
+  } catch (error) {
     await stage.clear();
-    await Deno.remove(stage.folder, { recursive: true });
-  });
+    console.error(stage.tails());
+    throw error;
+  }
+  await stage.clear();
+  await Deno.remove(stage.folder, { recursive: true });
 }
 
 /** The processes of one test and the folder in which they live. */
@@ -101,6 +110,13 @@ export class Stage {
     if (this.#roles.has(order.name)) throw new Error(`Cannot start two of the name ${order.name}`);
     const role = new Actor(order.name, this.#command(order).spawn());
     this.#roles.set(order.name, role);
+    return role;
+  }
+
+  /** What was started under a name. */
+  role(name: string): Role {
+    const role = this.#roles.get(name);
+    if (!role) throw new Error(`Cannot find ${name} among ${[...this.#roles.keys()].join(", ")}`);
     return role;
   }
 
@@ -149,9 +165,11 @@ export class Stage {
     return `${this.folder}/${name}`;
   }
 
-  /** Stops everything that runs, the last first. */
+  /** Stops everything that runs; what started first, and the others know, last. */
   async clear(): Promise<void> {
-    for (const role of [...this.#roles.values()].reverse()) await role.stop();
+    const [first, ...others] = this.#roles.values();
+    await Promise.all(others.map((role) => role.stop()));
+    await first?.stop();
   }
 
   /** The last lines of every process. */
@@ -172,15 +190,15 @@ export class Stage {
     this.#commands.push([name, `${stdout}\n${stderr}\nstatus ${code}`]);
   }
 
-  #command({ maker, program, args, name, home: owner = name, env }: Order): Deno.Command {
-    const [executable, ...words] = maker === "ours" ? ourProgram(program) : [officialProgram(program)];
+  #command({ maker, program, args, name, home: owner = name, env, bin }: Order): Deno.Command {
+    const [executable, ...words] = maker === "ours" ? ourProgram(program) : [officialProgram(program, bin)];
     const home = this.path(`homes/${owner}`);
     Deno.mkdirSync(home, { recursive: true });
     return new Deno.Command(executable, {
       args: [...words, ...args],
       cwd: home,
       env: {
-        PATH: programPath(maker),
+        PATH: programPath(maker, bin),
         FLWR_HOME: home,
         FLWR_TELEMETRY_ENABLED: "0",
         FLWR_DISABLE_UPDATE_CHECK: "1",
@@ -201,12 +219,12 @@ function ourProgram(program: Program | Tool): string[] {
   const grant = BINARY && program.startsWith("super") ? ["--allow-unconfined-apps"] : [];
   const start = BINARY
     ? [BINARY]
-    : [Deno.execPath(), "run", "-A", "--quiet", "--no-prompt", "--cached-only", MAIN];
+    : [Deno.execPath(), "run", "-A", ...V8[program] ?? [], "--quiet", "--no-prompt", "--cached-only", MAIN];
   return [...start, program, ...grant];
 }
 
-function officialProgram(program: Program | Tool): string {
-  return `${peerFolder()}/${program === "flwr" ? "flwr" : `flower-${program}`}`;
+function officialProgram(program: Program | Tool, bin = peerFolder()): string {
+  return `${bin}/${program === "flwr" ? "flwr" : `flower-${program}`}`;
 }
 
 /** A process, and what it has said. */

@@ -45,12 +45,13 @@ const message = fc.record({
   sequence: fc.constant(0),
   complete: fc.boolean(),
   deliveries: fc.nat(1),
+  confirmedAt: fc.option(time, { nil: undefined }),
   groupId: text,
   dstNodeId: peer,
   replyToMessageId: fc.oneof(fc.constant(""), object),
 }).chain(({ groupId, dstNodeId, replyToMessageId, ...rest }) =>
   fc.tuple(run, object).map(([runId, id]) =>
-    aMessage(runId, id, { ...rest, metadata: { groupId, dstNodeId, replyToMessageId } })
+    aMessage(runId, id, { ...withoutAbsent(rest), metadata: { groupId, dstNodeId, replyToMessageId } })
   )
 );
 
@@ -87,6 +88,7 @@ const kinds: { [M in keyof Transaction]?: fc.Arbitrary<unknown[]> } = {
   message: fc.tuple(run, object),
   replyTo: fc.tuple(run, object),
   undelivered: fc.tuple(peer),
+  unconfirmed: fc.tuple(peer),
   messagesOfRun: fc.tuple(run),
   putMessage: fc.tuple(message),
   deleteMessage: fc.tuple(run, object),

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DEFAULT_SIMULATION } from "../../core/model/simulation.ts";
 import type { NodeStatus } from "../../core/model/node.ts";
 import type { Parcel, Store, Transaction } from "../../core/store/store.ts";
 import { aFab, aMessage, aNode, aRun, aSeries, aTask, MAX_ID, objectId } from "./store_rows.ts";
@@ -105,6 +106,16 @@ function nodes(check: Check): void {
     assertEquals(await tx.nodeByKey(new Uint8Array([0, 1, 255])), undefined);
   });
 
+  check("of nodes with the same key the one registered last is found", async (tx) => {
+    const { publicKey } = aNode(1n);
+    await tx.putNode(aNode(1n, { publicKey }));
+    await tx.putNode(aNode(2n, { publicKey }));
+    assertEquals((await tx.nodeByKey(publicKey))?.nodeId, 2n);
+    await tx.putNode(aNode(1n, { publicKey, status: "unregistered" }));
+    assertEquals((await tx.nodeByKey(publicKey))?.nodeId, 2n);
+    assertEquals((await tx.node(1n))?.status, "unregistered");
+  });
+
   check("nodes are listed in order of registration, by status", async (tx) => {
     const statuses: NodeStatus[] = ["online", "offline", "unregistered", "online"];
     for (const [index, status] of statuses.entries()) await tx.putNode(aNode(BigInt(9 - index), { status }));
@@ -140,6 +151,9 @@ function runs(check: Check): void {
     assert(Object.is(kept.overrideConfig.get("minus-zero"), -0));
     assertEquals({ ...kept, overrideConfig: 0 }, { ...run, overrideConfig: 0 });
     assertEquals(await tx.run(1n), undefined);
+    const simulation = { ...DEFAULT_SIMULATION, backend: "deno:seed=7", initNumCpus: 3, clientNumGpus: 0.5 };
+    await tx.putRun({ ...run, runId: 2n, simulation });
+    assertEquals((await tx.run(2n))?.simulation, simulation);
   });
 
   check("runs are listed newest first, by owner and series, up to a limit", async (tx) => {
@@ -272,6 +286,25 @@ function messages(check: Check): void {
     assertEquals(await found(), [[7n, objectId(2)], [8n, objectId(2)]]);
     await tx.putMessage({ ...(await tx.message(7n, objectId(1)))!, complete: true });
     assertEquals(await found(), [[7n, objectId(1)], [7n, objectId(2)], [8n, objectId(2)]]);
+  });
+
+  check("a node's unconfirmed messages are the instructions that it was given, oldest first", async (tx) => {
+    const given = { deliveries: 1, deliveredAt: 5 };
+    await tx.putMessage(aMessage(7n, objectId(1)));
+    await tx.putMessage(aMessage(7n, objectId(2), { ...given, deliveries: 3 }));
+    await tx.putMessage(aMessage(8n, objectId(2), given));
+    await tx.putMessage(aMessage(7n, objectId(3), { ...given, confirmedAt: 6 }));
+    await tx.putMessage(aMessage(7n, objectId(4), { ...given, metadata: { replyToMessageId: objectId(9) } }));
+    await tx.putMessage(aMessage(7n, objectId(5), { ...given, metadata: { dstNodeId: 3n } }));
+    await tx.putMessage(aMessage(7n, objectId(6), { ...given, complete: false }));
+    const found = async () =>
+      (await tx.unconfirmed(2n)).map(({ metadata }) => [metadata.runId, metadata.messageId]);
+    assertEquals(await found(), [[7n, objectId(2)], [8n, objectId(2)]]);
+    await tx.putMessage({ ...(await tx.message(7n, objectId(2)))!, confirmedAt: 6 });
+    await tx.putMessage({ ...(await tx.message(7n, objectId(1)))!, ...given });
+    assertEquals(await found(), [[7n, objectId(1)], [8n, objectId(2)]]);
+    await tx.deleteMessage(7n, objectId(1));
+    assertEquals(await found(), [[8n, objectId(2)]]);
   });
 
   check("a reply is found by its instruction, within the run, complete or not", async (tx) => {

@@ -58,9 +58,11 @@ export interface RoundVector {
     readonly recordKeys: readonly string[];
     readonly config: readonly EntryVector[];
   };
-  readonly replies: readonly ReplyVector[];
+  /** Absent when the step before failed. */
+  readonly replies?: readonly ReplyVector[];
   readonly expect: ExpectVector;
   readonly log: readonly (readonly [string, string])[];
+  readonly stateAfter: Readonly<Record<string, ValueVector | readonly ArrayVector[]>>;
 }
 
 /** One case: rounds of training, or one aggregation of evaluation results. */
@@ -69,15 +71,55 @@ export interface CaseVector {
   readonly strategy: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly evaluate?: boolean;
+  /** Whether making the strategy is all that is done. */
+  readonly construct?: boolean;
+  /** The strategy inside of a wrapper. */
+  readonly inner?: { readonly strategy: string };
   readonly rounds?: readonly RoundVector[];
   readonly replies?: readonly ReplyVector[];
   readonly expect?: ExpectVector;
 }
 
+/** What a mod makes of a ClientApp's reply. */
+export interface ModVector {
+  readonly id: string;
+  readonly messageType: string;
+  readonly sent: ReplyVector["records"];
+  readonly returnedByApp: readonly ArrayVector[];
+  readonly metricsByApp: readonly EntryVector[] | null;
+  readonly expect: ReplyVector & { readonly error?: { readonly class?: string; readonly code?: number } };
+}
+
 /** The file of strategy vectors. */
 export interface StrategyVectors {
   readonly cases: readonly CaseVector[];
+  readonly mods: readonly ModVector[];
+  readonly tables: {
+    readonly compute_stdv: readonly {
+      readonly noise_multiplier: number;
+      readonly clipping_norm: number;
+      readonly num_sampled_clients: number;
+      readonly stdv: ValueVector;
+    }[];
+    readonly compute_adaptive_noise_params: readonly {
+      readonly noise_multiplier: number;
+      readonly num_sampled_clients: number;
+      readonly clipped_count_stddev: number | null;
+      readonly expect: {
+        readonly error?: unknown;
+        readonly clipped_count_stddev: ValueVector;
+        readonly noise_multiplier: ValueVector;
+      };
+    }[];
+    readonly localdp_stddev: readonly {
+      readonly sensitivity: number;
+      readonly epsilon: number;
+      readonly delta: number;
+      readonly stddev: ValueVector;
+    }[];
+  };
   readonly golden: {
+    readonly summary_log: Readonly<Record<string, readonly (readonly [string, string])[]>>;
     readonly start_fedavg: {
       readonly log: readonly (readonly [string, string])[];
       readonly resultRepr: string;

@@ -5,9 +5,9 @@ import time
 from flwr.app import ArrayRecord, Context, Message, MetricRecord, RecordDict
 from flwr.clientapp import ClientApp
 
-# By partition-id: how many examples the node has, and what it adds to every weight.
-EXAMPLES = [1, 3]
-STEPS = [1.0, 5.0]
+# By partition-id: how many examples the node has, and what it adds to every weight. Further nodes add the mean.
+EXAMPLES = {0: 1, 1: 3}
+STEPS = {0: 1.0, 1: 5.0}
 
 app = ClientApp()
 
@@ -22,7 +22,8 @@ def count_call(context: Context) -> int:
 def answer(message: Message, context: Context, **records: ArrayRecord) -> Message:
     """Reply with the records and this node's metrics."""
     node = context.node_config["partition-id"]
-    metrics = MetricRecord({"num-examples": EXAMPLES[node], "calls": float(count_call(context))})
+    numbers = {"num-examples": EXAMPLES.get(node, 1), "calls": float(count_call(context)), "typescript": 0.0}
+    metrics = MetricRecord(numbers)
     return Message(content=RecordDict({**records, "metrics": metrics}), reply_to=message)
 
 
@@ -32,7 +33,7 @@ def train(message: Message, context: Context) -> Message:
     if context.run_config["raise-in"] == "clientapp":
         raise RuntimeError("the ClientApp raises on purpose")
     time.sleep(context.run_config["pause-s"])
-    step = STEPS[context.node_config["partition-id"]]
+    step = STEPS.get(context.node_config["partition-id"], 4.0)
     arrays = [array + array.dtype.type(step) for array in message.content["arrays"].to_numpy_ndarrays()]
     return answer(message, context, arrays=ArrayRecord(arrays))
 

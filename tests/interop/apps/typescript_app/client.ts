@@ -25,5 +25,5 @@ function metricsOf(context: Context): MetricRecord {
   const calls = context.state.has("calls") ? context.state.metrics("calls").getInt("count") : 0;
   context.state.set("calls", new MetricRecord({ count: calls + 1 }));
   const examples = EXAMPLES[context.nodeConfig.int("partition-id")];
-  return new MetricRecord({ "num-examples": examples, calls: float(calls + 1) });
+  return new MetricRecord({ "num-examples": examples, calls: float(calls + 1), typescript: float(1) });
 }

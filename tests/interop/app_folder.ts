@@ -1,0 +1,50 @@
+import { fileURLToPath } from "node:url";
+import type { Stage } from "./harness.ts";
+
+/** The apps under `apps`, and `mixed`: the Python and the TypeScript one in the same bundle. */
+export type App =
+  | "python"
+  | "typescript"
+  | "mixed"
+  | "messages"
+  | "strategies"
+  | "large"
+  | "classic"
+  | "legacy";
+
+const MIXED = `
+[tool.corolla.components]
+serverapp = "./server.ts:app"
+clientapp = "./client.ts:app"
+`;
+
+/** The folder of an app. @returns its absolute path */
+export function appFolder(stage: Stage, app: App): string {
+  if (app === "legacy") return legacyFolder(stage);
+  return app === "mixed" ? mixedFolder(stage) : givenFolder(app);
+}
+
+function givenFolder(app: App): string {
+  return fileURLToPath(new URL(`./apps/${app}_app`, import.meta.url));
+}
+
+/** The Python app with a ClientApp that Flower 1.14.0 can run, too. */
+function legacyFolder(stage: Stage): string {
+  const files = { "server_app.py": "python", "pyproject.toml": "python", "client_app.py": "legacy" } as const;
+  for (const [name, app] of Object.entries(files)) {
+    stage.write(`apps/legacy_app/${name}`, Deno.readTextFileSync(`${givenFolder(app)}/${name}`));
+  }
+  return stage.path("apps/legacy_app");
+}
+
+function mixedFolder(stage: Stage): string {
+  for (const app of ["typescript", "python"] as const) {
+    const folder = givenFolder(app);
+    for (const { name, isFile } of Deno.readDirSync(folder)) {
+      if (isFile) stage.write(`apps/mixed_app/${name}`, Deno.readTextFileSync(`${folder}/${name}`));
+    }
+  }
+  const project = Deno.readTextFileSync(`${givenFolder("python")}/pyproject.toml`);
+  stage.write("apps/mixed_app/pyproject.toml", project.replace("interop-python", "interop-mixed") + MIXED);
+  return stage.path("apps/mixed_app");
+}
