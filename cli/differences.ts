@@ -127,6 +127,12 @@ export const differences: readonly Difference[] = [
     why: "a restart loses nothing",
   },
   {
+    what: "messages and objects of a run that ended",
+    upstream: "stay until somebody looks",
+    corolla: "go at once",
+    why: "the state does not grow with every run",
+  },
+  {
     what: "`flower-superlink --insecure` together with certificates",
     upstream: "the certificates are passed over",
     corolla: "an error",
