@@ -97,10 +97,18 @@ export const differences: readonly Difference[] = [
     why: "the first run needs no editing",
   },
   {
-    what: "connections with the address `:local:`",
-    upstream: "start a SuperLink for simulations",
-    corolla: "use one that runs; otherwise refused with a sentence",
-    why: "there are no simulations yet",
+    what: "simulations of TypeScript apps",
+    upstream: "none",
+    corolla:
+      "in Workers of one process, without Ray; `--federation-config` also knows `seed` and `fresh-workers`",
+    why: "the same run can be had again; a round costs its work only",
+  },
+  {
+    what: "simulations of Python apps",
+    upstream: "by Ray",
+    corolla:
+      "by the official `flwr-simulation` on the daemon's `PATH`, under `--app-fence none`; otherwise refused with a sentence",
+    why: "Ray does not fit through a fence",
   },
   {
     what: "moving `[tool.flwr.federations]` to `config.toml`",

@@ -17,6 +17,7 @@ root-certificates = "/etc/ca.crt"
 federation = "@me/fed"
 [superlink.simulation]
 options.num-supernodes = 10
+allow-app-read = ["/data", "/more"]
 [superlink."with blank"]
 address = "a:1"
 unknown = 3
@@ -37,6 +38,7 @@ const found: [string | undefined, object][] = [
     address: ":local:",
     insecure: false,
     simulation: { num_supernodes: 10 },
+    appRead: ["/data", "/more"],
   }],
   ["with blank", { name: "with blank", address: "a:1", insecure: false }],
 ];
@@ -88,6 +90,11 @@ const bad: [string, string, string][] = [
   ],
   [
     "a relative path",
+    `[superlink.a]\naddress=":local:"\nallow-app-read=["data"]`,
+    "'allow-app-read' of connection 'a' must be a list of absolute paths",
+  ],
+  [
+    "a relative certificate",
     `[superlink.a]\naddress="x:1"\nroot-certificates="ca.crt"`,
     "must be an absolute path: current value is ca.crt",
   ],

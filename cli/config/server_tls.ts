@@ -6,6 +6,8 @@ import { UserError } from "../output.ts";
 export interface ListenerTls extends ServerTls {
   /** Absolute path of the CA certificate. */
   readonly caPath: string;
+  /** Absolute paths of the CA certificate, the certificate and its key. */
+  readonly paths: readonly [ca: string, certificate: string, key: string];
 }
 
 /** The three paths of a listener's certificate as the flags give them. */
@@ -58,7 +60,14 @@ export async function readServerTls(
     if (error instanceof TlsFileError) throw new UserError(error.message, { hint: error.hint });
     throw error;
   }
-  return { certificateChain: certificate, privateKey: key, rootCertificates: ca, caPath: absolute[0] };
+  const [caPath, certificatePath, keyPath] = absolute;
+  return {
+    certificateChain: certificate,
+    privateKey: key,
+    rootCertificates: ca,
+    caPath,
+    paths: [caPath, certificatePath, keyPath],
+  };
 }
 
 function refuseIncomplete(given: readonly (string | undefined)[], flags: TlsFlags): void {

@@ -13,6 +13,7 @@ export interface GrantFlags {
   readonly "allow-unconfined-apps": boolean;
   readonly "app-fence": FenceKind | "none" | undefined;
   readonly "require-fence": boolean;
+  readonly "allow-runtime-dependency-installation": boolean;
 }
 
 /** What the operator lets apps do. Paths are absolute. */
@@ -75,7 +76,7 @@ async function checked(
       });
     }
     const real = await realPath(path);
-    const within = secrets.find((secret) => `${secret.path}${sep}`.startsWith(`${real}${sep}`));
+    const within = secrets.find((secret) => asFolder(secret.path).startsWith(asFolder(real)));
     if (within === undefined) continue;
     throw new UserError(
       `Cannot use --${flag} ${named[index]}: ${within.what} is in it, which no app may have`,
@@ -109,6 +110,10 @@ async function withheldPaths(flags: object, env: Env): Promise<Withheld[]> {
   // The folder above it is none that this process may look at.
   const all = [...named, { path: join(flwrHome(env), "scratch"), what: "FLWR_HOME" }];
   return await Promise.all(all.map(async ({ path, what }) => ({ path: await realPath(path), what })));
+}
+
+function asFolder(path: string): string {
+  return path.endsWith(sep) ? path : path + sep;
 }
 
 /** Where links lead; the path itself where nothing is or this process may not look. */

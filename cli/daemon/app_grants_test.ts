@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { fakeEnv } from "../../tests/fakes/env.ts";
-import { diskFiles } from "../disk_files.ts";
 import { UserError } from "../output.ts";
 import { appGrants, type GrantFlags, refuseGrants } from "./app_grants.ts";
 import { appEnvironment } from "./app_environment.ts";
@@ -14,6 +13,7 @@ const NONE: GrantFlags = {
   "allow-unconfined-apps": false,
   "app-fence": undefined,
   "require-fence": false,
+  "allow-runtime-dependency-installation": false,
 };
 
 Deno.test("grants: no app is given our keys or our state, by whatever path", async () => {
@@ -24,7 +24,7 @@ Deno.test("grants: no app is given our keys or our state, by whatever path", asy
     }
     await Deno.writeTextFile(`${folder}/site/keys/node`, "key");
     await Deno.symlink(`${folder}/site`, `${folder}/link`);
-    const env = fakeEnv({ cwd: folder, files: diskFiles, variables: { FLWR_HOME: `${folder}/home` } });
+    const env = fakeEnv({ cwd: folder, variables: { FLWR_HOME: `${folder}/home` } });
     const flags = { ...NONE, "auth-supernode-private-key": "site/keys/node" };
     const grants = await appGrants({ ...flags, "allow-app-read": ["site/data"] } as GrantFlags, env);
     assertEquals(grants.read, [`${folder}/site/data`]);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { AppProgram, LaunchSettings, OwnProgram } from "../../core/io/app_command.ts";
 import { type Env, flwrHome } from "../env.ts";
 import { appEnvironment } from "./app_environment.ts";
-import { appFence } from "./app_fence.ts";
+import { appFence, type FenceWish } from "./app_fence.ts";
 import { type AppGrants, appGrants, type GrantFlags } from "./app_grants.ts";
 import { appSource, runsFolder } from "./app_permissions.ts";
 import { onPath } from "./on_path.ts";
@@ -19,17 +19,24 @@ export async function launchSettings(
 ): Promise<LaunchSettings> {
   const grants = await appGrants(flags, env);
   const python = await pythonPrograms(env);
-  const wish = { kind: flags["app-fence"], isRequired: flags["require-fence"] };
+  const fence = await appFence(env, { wish: wishOf(flags), grants, python });
+  // Nobody asked for it in so many words, and with no host to fetch from it could only fail.
+  const inVain = fence !== undefined && grants.net.length === 0 &&
+    !flags["allow-runtime-dependency-installation"];
   return {
     own: ownProgram(grants),
     python,
     parentPid: Deno.pid,
     scratchFolder: join(flwrHome(env), "scratch", crypto.randomUUID().slice(0, 8)),
     runsFolder: runsFolder(env),
-    allowRuntimeDependencyInstallation,
+    allowRuntimeDependencyInstallation: allowRuntimeDependencyInstallation && !inVain,
     environment: appEnvironment(env, { granted: grants.env }),
-    fence: await appFence(env, { wish, grants, python }),
+    fence,
   };
+}
+
+function wishOf(flags: GrantFlags): FenceWish {
+  return { kind: flags["app-fence"], isRequired: flags["require-fence"] };
 }
 
 /** This very program, from source or compiled. */

@@ -7,7 +7,12 @@ import { sayFence } from "./app_fence.ts";
 /** Makes the folder for the folders of app processes, removes what killed daemons left, and says what holds apps in. */
 export async function readyForApps(
   launch: LaunchSettings,
-  { env, log }: { env: Env; log: Log },
+  { env, log, installs }: {
+    env: Env;
+    log: Log;
+    /** Whether Python apps may install what they depend on, if they can. */
+    installs: boolean;
+  },
 ): Promise<void> {
   const { scratchFolder, runsFolder } = launch;
   const all = dirname(scratchFolder);
@@ -17,6 +22,12 @@ export async function readyForApps(
   await env.files.makeFolder(runsFolder, { mode: 0o700 });
   await hold(`${scratchFolder}.lock`);
   sayFence(launch, log);
+  if (installs && !launch.allowRuntimeDependencyInstallation) {
+    log.info(
+      "Python apps run with the packages that are installed here: behind the fence they reach no index. Let them " +
+        "with --allow-app-net pypi.org:443 --allow-app-net files.pythonhosted.org:443",
+    );
+  }
 }
 
 /** The kernel lets the lock go when this process ends, however it ends. */

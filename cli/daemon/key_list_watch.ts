@@ -1,6 +1,6 @@
 import { KeyListError, readKeyList } from "../../core/auth/key_list.ts";
 import type { Clock, Log } from "../../core/io/ports.ts";
-import { watchFile } from "../../core/io/watched_file.ts";
+import { watchFiles } from "../../core/io/watched_file.ts";
 import type { KeyListFile } from "./known_keys.ts";
 
 /** What follows a change of the list. */
@@ -19,11 +19,11 @@ export interface KeyListWatchOptions {
 export async function watchKeyList(list: KeyListFile, options: KeyListWatchOptions): Promise<void> {
   const { clock, log, signal, apply } = options;
   const { path, curve } = list;
-  await watchFile(path, list.content, {
+  await watchFiles([path], [list.content], {
     clock,
     signal,
     lost: (reason) => log.error(`Cannot read the list of SuperNode keys; the keys in force stay: ${reason}`),
-    changed: async (content) => {
+    changed: async ([content]) => {
       try {
         const keys = await readKeyList(content, { path, curve });
         await apply(keys);

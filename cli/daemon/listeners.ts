@@ -1,10 +1,13 @@
 import type { Caller } from "../../core/auth/caller.ts";
+import { systemClock as clock } from "../../core/io/clock.ts";
 import { AddressInUseError, type GrpcServer, serveGrpc, type ServerTls } from "../../core/io/grpc/server.ts";
 import type { Log } from "../../core/io/ports.ts";
 import { ByteBudget } from "../../core/rpc/budget.ts";
 import type { Router } from "../../core/rpc/router.ts";
+import type { ListenerTls } from "../config/server_tls.ts";
 import { UserError } from "../output.ts";
 import { http1Answer } from "./http1_sentence.ts";
+import { watchTls } from "./tls_watch.ts";
 
 /** Room in memory for the large requests and replies of all listeners together. */
 const BUDGET_BYTES = 24 * 1024 * 1024;
@@ -19,13 +22,17 @@ const GRACE_MS = 1_000;
 export class Listeners {
   readonly #budget = new ByteBudget(BUDGET_BYTES);
   readonly #servers: GrpcServer[] = [];
+  /** The doors that show one and the same certificate. */
+  readonly #certified = new Map<ListenerTls, GrpcServer[]>();
+  readonly #closed = new AbortController();
+  readonly #watches: Promise<void>[] = [];
 
   constructor(readonly options: { readonly log: Log; readonly maxObjectBytes: number }) {}
 
   /** Opens a door and says so. @throws {UserError} when the address cannot be had */
   async open(
     name: string,
-    door: { readonly address: string; readonly tls?: ServerTls; readonly router: Router<Caller> },
+    door: { readonly address: string; readonly tls?: ListenerTls; readonly router: Router<Caller> },
   ): Promise<GrpcServer> {
     const { log, maxObjectBytes } = this.options;
     const { address, tls, router } = door;
@@ -42,12 +49,28 @@ export class Listeners {
       throw listenRefusal(error, name);
     });
     this.#servers.push(server);
+    if (tls) this.#certify(server, tls);
     log.info(`Flower Deployment Runtime: Starting ${name} on ${server.address}`);
     return server;
   }
 
+  /** Has the door show a new certificate as soon as there is one. */
+  #certify(server: GrpcServer, tls: ListenerTls): void {
+    const servers = this.#certified.get(tls) ?? [];
+    servers.push(server);
+    if (servers.length > 1) return;
+    this.#certified.set(tls, servers);
+    const renew = (files: ServerTls) => {
+      for (const each of servers) each.renewTls(files);
+    };
+    const { log } = this.options;
+    this.#watches.push(watchTls(tls, { clock, log, signal: this.#closed.signal, renew }));
+  }
+
   /** Closes every door. */
   async stop(): Promise<void> {
+    this.#closed.abort();
+    await Promise.all(this.#watches);
     await Promise.all(this.#servers.map((server) => server.stop(GRACE_MS)));
   }
 }

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Env } from "../env.ts";
 
 /** The files with which a Python program works. Absolute paths. */
@@ -23,12 +23,11 @@ export async function pythonEnvironment(script: string, env: Env): Promise<Pytho
   const bases = new Set([dirname(dirname(real)), dirname(dirname(file)), ...await homeOf(prefix, env)]);
   bases.delete(prefix);
   const own = await isEnvironment(prefix, env) ? { execute: [prefix] } : { read: librariesOf(prefix) };
-  const shell = interpreter === real ? [] : [interpreter];
   return {
     read: [...own.read ?? [], ...[...bases].flatMap(librariesOf)],
-    execute: [...own.execute ?? [], real, ...shell, script, file, "/bin/sh"].filter((path, index, all) =>
-      all.indexOf(path) === index
-    ),
+    execute: [
+      ...new Set([...own.execute ?? [], ...await linksFrom(interpreter), real, script, file, "/bin/sh"]),
+    ],
   };
 }
 
@@ -58,6 +57,20 @@ async function interpreterOf(file: string, env: Env): Promise<string | undefined
   const [, quoted] = /^#!\/bin\/sh\r?\n'''exec' "?(\/[^"\n]+?)"? "\$0" "\$@"/.exec(text) ?? [];
   const [, plain] = /^#!\s*(\/\S*python[\w.]*)\b/.exec(text) ?? [];
   return quoted ?? plain;
+}
+
+/** No sensible chain of links is longer. */
+const MOST_LINKS = 16;
+
+/** A path and those that it leads to, one link at a time: a place without one of them has no way to the last. */
+async function linksFrom(path: string): Promise<string[]> {
+  const found = [path];
+  while (found.length < MOST_LINKS) {
+    const link = await Deno.readLink(found.at(-1)!).catch(() => undefined);
+    if (link === undefined) break;
+    found.push(resolve(dirname(found.at(-1)!), link));
+  }
+  return found;
 }
 
 /** Where links lead; the path itself where nothing is or nobody may look. */

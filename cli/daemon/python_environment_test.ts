@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { fakeEnv } from "../../tests/fakes/env.ts";
-import { diskFiles } from "../disk_files.ts";
 import { pythonEnvironment } from "./python_environment.ts";
 
 /** A folder with files and links in it, by path. What begins with `->` is a link. */
@@ -17,7 +16,7 @@ async function furnished(files: Record<string, string>): Promise<{ folder: strin
   return { folder, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
 }
 
-const env = fakeEnv({ files: diskFiles });
+const env = fakeEnv();
 const ignore = Deno.build.os === "windows";
 
 Deno.test(
@@ -27,12 +26,13 @@ Deno.test(
       "base/bin/python3.11": "",
       "base/bin/python3": "->python3.11",
       "venv/pyvenv.cfg": "home = ROOT/base/bin\nversion = 3.11\n",
-      "venv/bin/python3": "->ROOT/base/bin/python3.11",
+      "venv/bin/python3": "->ROOT/base/bin/python3",
       "venv/bin/flwr-clientapp": "#!ROOT/venv/bin/python3\nimport sys\n",
     });
     const { folder } = place;
     const { read, execute } = await pythonEnvironment(`${folder}/venv/bin/flwr-clientapp`, env);
     assert(read.includes(`${folder}/base/lib`));
+    assert(execute.includes(`${folder}/base/bin/python3`));
     assert(execute.includes(`${folder}/venv`) && execute.includes(`${folder}/base/bin/python3.11`));
     assert(!execute.includes(`${folder}/base/bin`) && !read.includes(folder));
   },

@@ -9,6 +9,7 @@ import { variablesForApps } from "./app_environment.ts";
 import { sourcePaths } from "./app_permissions.ts";
 import { LOADERS } from "./system_paths.ts";
 import type { RoleSettings } from "./role_worker.ts";
+import type { ListenerTls } from "../config/server_tls.ts";
 import type { SuperExecSettings } from "./superexec_settings.ts";
 import type { SuperLinkSettings } from "./superlink_settings.ts";
 import type { SuperNodeSettings } from "./supernode_settings.ts";
@@ -20,22 +21,27 @@ export interface RolePermissions {
   readonly net: readonly string[];
 }
 
-/** A SuperLink listens on three addresses and keeps its state and watches its list of keys; certificates and keys it gets from the main thread. */
+/** A SuperLink listens on three addresses, keeps its state, and watches its certificates and its list of keys. */
 export function superlinkPermissions(settings: SuperLinkSettings): RolePermissions {
   const { databasePath, contentsPath, keyList } = settings;
   const logs = settings.logFile ? logFilePaths(settings.logFile) : [];
   const state = [...databasePath === undefined ? [] : sqlitePaths(databasePath), contentsPath, ...logs];
   const fleet = settings.fleetAddress === undefined ? [] : [settings.fleetAddress];
   const net = [...fleet, settings.controlAddress, settings.serverAppIoAddress];
-  const read = keyList ? [keyList.path, ...state] : state;
-  return { read, write: state, net: [...net, ...healthOf(settings)] };
+  const watched = [...certificatesOf(settings.tls, settings.appIoTls), ...keyList ? [keyList.path] : []];
+  return { read: [...watched, ...state], write: state, net: [...net, ...healthOf(settings)] };
 }
 
-/** A SuperNode connects to its SuperLink, listens on one address and keeps objects while it works on them. */
+/** A SuperNode connects to its SuperLink, listens on one address and keeps objects; its certificate it watches. */
 export function supernodePermissions(settings: SuperNodeSettings): RolePermissions {
   const state = [settings.contentsPath];
   const net = [settings.superlinkAddress, settings.clientAppIoAddress, ...healthOf(settings)];
-  return { read: state, write: state, net };
+  return { read: [...certificatesOf(settings.appIoTls), ...state], write: state, net };
+}
+
+/** The files of certificates, each once: two listeners may have the same. */
+function certificatesOf(...tls: readonly (ListenerTls | undefined)[]): string[] {
+  return [...new Set(tls.flatMap((files) => files?.paths ?? []))];
 }
 
 /** A SuperExec connects to its AppIo API and touches no file. */

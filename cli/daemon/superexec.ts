@@ -36,7 +36,7 @@ export const superexec = command(superexecAbout, async ({ flags }, env) => {
   const log = daemonLog(env);
   const { settings, launch } = await prepare(flags, env, log.warn);
   log.info("Starting Flower SuperExec");
-  await readyForApps(launch, { env, log });
+  await readyForApps(launch, { env, log, installs: flags["allow-runtime-dependency-installation"] });
   return await runRole({
     name: "SuperExec",
     entry: new URL("./superexec_worker.ts", import.meta.url),

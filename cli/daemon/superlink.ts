@@ -42,7 +42,7 @@ export const superlink = command(superlinkAbout, async ({ flags }, env) => {
   const log = daemonLog(env);
   const { settings, launch } = await prepare(flags, env, log.warn);
   log.info("Starting Flower SuperLink");
-  if (launch) await readyForApps(launch, { env, log });
+  if (launch) await readyForApps(launch, { env, log, installs: settings.allowRuntimeDependencyInstallation });
   if (settings.ownFolder) await env.files.makeFolder(settings.ownFolder, { mode: 0o700 });
   return await runRole({
     name: "SuperLink",
@@ -58,12 +58,6 @@ export const superlink = command(superlinkAbout, async ({ flags }, env) => {
 export async function superlinkDenoFlags(flags: Flags, env: Env): Promise<string[]> {
   const { settings, launch } = await prepare(flags, env, () => {});
   const read = [
-    flags["ssl-ca-certfile"],
-    flags["ssl-certfile"],
-    flags["ssl-keyfile"],
-    flags["appio-ssl-ca-certfile"],
-    flags["appio-ssl-certfile"],
-    flags["appio-ssl-keyfile"],
     flags["auth-superlink-private-key"],
     flags["auth-superlink-public-key"],
     flags["auth-passphrase-file"],

@@ -42,7 +42,7 @@ export const supernode = command(supernodeAbout, async ({ flags }, env) => {
   const log = daemonLog(env);
   const { settings, launch } = await prepare(flags, env, log.warn);
   log.info("Starting Flower SuperNode");
-  if (launch) await readyForApps(launch, { env, log });
+  if (launch) await readyForApps(launch, { env, log, installs: settings.allowRuntimeDependencyInstallation });
   return await runRole({
     name: "SuperNode",
     entry: new URL("./supernode_worker.ts", import.meta.url),
@@ -61,9 +61,6 @@ export async function supernodeDenoFlags(flags: Flags, env: Env): Promise<string
     flags["auth-supernode-private-key"],
     flags["auth-supernode-public-key"],
     flags["auth-passphrase-file"],
-    flags["appio-ssl-ca-certfile"],
-    flags["appio-ssl-certfile"],
-    flags["appio-ssl-keyfile"],
     flags["superexec-auth-secret-file"],
     ...flags["allow-app-read"],
     ...flags["allow-app-write"],

@@ -18,7 +18,30 @@ export function failureOf(thrown: unknown): Failure {
 export function failureFrom(told: unknown): Failure {
   const { type = "Error", message = "", stack } = Object(told) as Record<string, unknown>;
   const failure = { type: textOf(type), message: textOf(message) };
-  return stack === undefined ? failure : { ...failure, stack: textOf(stack) };
+  const said = refusalIn(failure);
+  if (stack === undefined) return { ...failure, message: said };
+  return { ...failure, message: said, stack: textOf(stack).replace(failure.message, () => said) };
+}
+
+/** What an app can be granted, by the kind that Deno names, and the daemons' flag for it. */
+const GRANTS: Readonly<Record<string, string>> = {
+  read: "--allow-app-read",
+  write: "--allow-app-write",
+  net: "--allow-app-net",
+};
+
+/** A refusal in words that lead somewhere: whoever reads them did not start the process, nor choose its flags. */
+function refusalIn({ type, message }: Failure): string {
+  const [, what, kind] = /^(Requires (\w+) access(?: to ".*")?), /.exec(message) ?? [];
+  if (type === "NotCapable" && what !== undefined) {
+    const grant = GRANTS[kind];
+    const whose = grant === undefined
+      ? "no app is given"
+      : `the operator of this daemon grants with ${grant}`;
+    return `${what}, which ${whose}`;
+  }
+  if (type !== "PermissionDenied" || /fence/.test(message)) return message;
+  return `${message} (the fence around apps refused it, or the system: see --allow-app-read and its like)`;
 }
 
 /** The reason text of an error reply, in the words in which Flower's log readers search. */

@@ -8,7 +8,7 @@ import { isMarkedTimestamp, parsePythonTimestamp } from "../wire/timestamp.ts";
 import type { Caller } from "./caller.ts";
 import { Gate, unknownMethod } from "./gate.ts";
 import type { NodeIdPlace, Row } from "./method_table.ts";
-import { GREET_AGAIN } from "./node_greeting.ts";
+import { greet, GREET_AGAIN } from "./node_greeting.ts";
 import { NODE_HEADERS, NODE_MAC_HEADER } from "./node_headers.ts";
 import type { NodeSessions } from "./node_sessions.ts";
 import { accessDenied, type LegacyNodes } from "./legacy_nodes.ts";
@@ -51,7 +51,8 @@ async function callerOf(
   const { row, legacy } = how;
   switch (row.credential) {
     case "open":
-      return { kind: "anyone" };
+      if (call.method.path === greet.path) return { kind: "anyone" };
+      break;
     case "key": {
       const { publicKey, use } = await holderOf(call, how);
       if (!Buffer.from(publicKey).equals(keyInBody(call))) throw refused("Invalid node ID");
@@ -146,7 +147,7 @@ async function admitted(
   publicKey: Uint8Array,
   { store, mayCome }: FleetGuardOptions,
 ): Promise<Node | undefined> {
-  const node = await store.transaction((tx) => tx.nodeByKey(publicKey));
+  const node = await store.transaction((tx) => tx.nodeByKey(publicKey), { lazily: true });
   return node && node.status !== "unregistered" && mayCome?.(node) !== false ? node : undefined;
 }
 

@@ -60,6 +60,17 @@ Deno.test("Flower's own app processes get what official SuperExecs give them, bu
   assertEquals(pythonCommand(settings, { ...order, plugin: "clientapp" }, "/run/tokens/t"), undefined);
 });
 
+Deno.test("a simulation is a program of its own, in the place of the ServerApp's", () => {
+  const order = { ...task, plugin: "serverapp", simulates: true, appIo } as const;
+  const { args } = ownCommand(settings, order, { scratch: "/scratch/a", run: "/runs/1" });
+  assertEquals(args.slice(0, 2), ["flwr-simulation", "--serverappio-api-address"]);
+  assertEquals(args.slice(-2), ["--allow-app-write", "/out"]);
+  assertEquals(pythonCommand(settings, order, "/t"), undefined);
+  const python = { ...settings.python, simulation: "/venv/bin/flwr-simulation" };
+  const { executable, args: words } = pythonCommand({ ...settings, python }, order, "/t")!;
+  assertEquals([executable, words[0]], ["/venv/bin/flwr-simulation", "--serverappio-api-address"]);
+});
+
 Deno.test("the launcher may run these programs and no other", () => {
   assertEquals(launchedPrograms(settings), ["/opt/corolla", "/venv/bin/flwr-serverapp"]);
 });

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { AppCommand } from "./app_command.ts";
 import type { AppPlaces } from "./app_places.ts";
 import { bothPlans, fenceFlags, type FencePlan } from "./fence_plan.ts";
@@ -31,7 +32,7 @@ export function fenced(
   const plan = bothPlans(fence.plans[order.runtime][order.plugin], {
     read: rootCertificates === undefined ? [] : [rootCertificates],
     write: run === undefined ? [scratch] : [scratch, run],
-    ports: [portOf(order.appIo)],
+    ...wayTo(order.appIo),
   });
   const { executable, args } = fence.command;
   const words = [command.executable, ...command.args];
@@ -49,13 +50,23 @@ function bindings(plan: FencePlan): string[] {
   return [
     ...["--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--new-session"],
     ...["--proc", "/proc", "--dev", "/dev"],
-    // An outer folder first: what is bound later lies on top.
-    ...each("--ro-bind-try", seen([...plan.read, ...plan.execute]).toSorted()),
+    ...each("--ro-bind-try", outermost(seen([...plan.read, ...plan.execute]))),
     ...each("--bind-try", seen(plan.write)),
     ...each("--dev-bind-try", plan.devices),
   ];
 }
 
-function portOf({ address }: AppIoEndpoint): number {
-  return Number(address.slice(address.lastIndexOf(":") + 1));
+/** What lies in another folder of the list is there already, and could not be put there again. */
+function outermost(paths: readonly string[]): string[] {
+  return paths.filter((path) => !paths.some((other) => path.startsWith(`${other}/`)));
+}
+
+/** Long answers about names come over TCP. */
+const DNS = 53;
+
+function wayTo({ address }: AppIoEndpoint): Pick<FencePlan, "ports" | "datagrams"> {
+  const cut = address.lastIndexOf(":");
+  const [host, port] = [address.slice(0, cut).replace(/^\[(.*)\]$/, "$1"), Number(address.slice(cut + 1))];
+  const isFound = isIP(host) !== 0 || host === "localhost";
+  return { ports: isFound ? [port] : [port, DNS], datagrams: !isFound };
 }

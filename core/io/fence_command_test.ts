@@ -3,7 +3,7 @@ import { type Fence, fenced } from "./fence_command.ts";
 
 const plan = (name: string) => ({
   read: ["/usr", "/proc/self", `/${name}`],
-  execute: ["/bin/program"],
+  execute: ["/bin/program", "/usr/lib/loader"],
   write: ["/dev/null"],
   devices: [],
   ports: [],
@@ -23,7 +23,16 @@ Deno.test("fence command: Landlock is set by our own program, for this app's fol
     executable: "/opt/corolla",
     args: [
       ...["fence", "--with-parent", "--read", "/usr", "--read", "/proc/self", "--read", "/py-server"],
-      ...["--read", "/ca.crt", "--execute", "/bin/program", "--write", "/dev/null"],
+      ...[
+        "--read",
+        "/ca.crt",
+        "--execute",
+        "/bin/program",
+        "--execute",
+        "/usr/lib/loader",
+        "--write",
+        "/dev/null",
+      ],
       ...["--write", "/scratch/1", "--write", "/runs/7", "--connect", "9094"],
       ...["--", "/bin/program", "--token-file", "-"],
     ],
@@ -38,6 +47,19 @@ Deno.test("fence command: bubblewrap is told the same, but for what it makes its
   const text = args.join(" ");
   assert(text.includes("--ro-bind-try /ts-client /ts-client"));
   assert(text.includes("--bind-try /scratch/1 /scratch/1"));
+  assert(!text.includes("loader"));
   assert(!/bind-try \/(proc|dev)/.test(text));
   assert(text.endsWith("-- /bin/program --token-file -"));
+});
+
+Deno.test("fence command: the name of an AppIo service can be looked up, where it has one", () => {
+  const fence: Fence = { kind: "landlock", command: { executable: "/opt/corolla", args: [] }, plans };
+  const wayTo = (address: string) => {
+    const order = { plugin: "clientapp", runtime: "typescript", appIo: { address } } as const;
+    const { args } = fenced(fence, { command, order, places: { scratch: "/scratch/1" } });
+    return args.slice(args.indexOf("--connect"), args.indexOf("--")).join(" ");
+  };
+  assertEquals(wayTo("127.0.0.1:9094"), "--connect 9094");
+  assertEquals(wayTo("localhost:9094"), "--connect 9094");
+  assertEquals(wayTo("superlink.example.org:9091"), "--connect 9091 --connect 53 --datagrams");
 });

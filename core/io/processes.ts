@@ -12,6 +12,9 @@ const IDLE_MS = 60_000;
 /** How many such processes wait at most; the one that has waited longest leaves first. */
 const MOST_IDLE = 2;
 
+/** Ray's sockets stand in a folder whose path has to be short. */
+const RAY_ENVIRONMENT = { RAY_TMPDIR: "/tmp" };
+
 /** Where the output of app processes goes when nobody else wants it: ClientApps share the daemon's streams. */
 export const inheritedOutput: AppOutput = {
   stdout: (text) => write(Deno.stdout, text),
@@ -80,8 +83,8 @@ export class ProcessLauncher implements Launcher {
     }
     if (order.simulates && fence) {
       return notStarted(
-        "Cannot simulate a Python app behind a fence, which its Ray does not fit through. Start the SuperLink with " +
-          "--app-fence none where you trust all who may start runs",
+        "Cannot simulate a Python app behind a fence, which its Ray does not fit through. Start a SuperLink by hand " +
+          "(corolla superlink --insecure --simulation --app-fence none) where you trust all who may start runs",
       );
     }
     const child = this.#spawn(order, (places) => {
@@ -124,7 +127,11 @@ export class ProcessLauncher implements Launcher {
         clock: this.ports.clock,
         output: order.plugin === "clientapp" ? this.ports.output : discardedOutput,
         input: order.runtime === "typescript",
-        env: { ...this.settings.environment, ...ownFolders(places, { hasHome: fence === undefined }) },
+        env: {
+          ...this.settings.environment,
+          ...ownFolders(places, { hasHome: fence === undefined }),
+          ...order.simulates ? RAY_ENVIRONMENT : {},
+        },
         // Python's ServerApps save their models where they stand.
         cwd: order.runtime === "python" && fence ? places.run : undefined,
       });

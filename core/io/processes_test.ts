@@ -220,6 +220,30 @@ Deno.test("a Python app on a machine without Flower says what to do", async () =
   });
 });
 
+Deno.test("a simulation of a Python app is refused where it cannot run, and says what to do", async () => {
+  await workshop(async ({ launcher, order }) => {
+    const simulation = order("secret", { runtime: "python", plugin: "serverapp", simulates: true });
+    const reason = async (launcher: ProcessLauncher) => {
+      const end = await launcher.start(simulation).ended;
+      return end.kind === "notStarted" ? end.reason : end.kind;
+    };
+    assertStringIncludes(await reason(launcher), `"pip install 'flwr[simulation]'"`);
+    const { settings, ports } = launcher;
+    const nothing = { read: [], execute: [], write: [], devices: [], ports: [], datagrams: false };
+    const plans = { serverapp: nothing, clientapp: nothing };
+    const fence = {
+      kind: "landlock",
+      command: { executable: "/nowhere", args: [] },
+      plans: { typescript: plans, python: plans },
+    } as const;
+    const python = { simulation: "/nowhere/flwr-simulation" };
+    assertStringIncludes(
+      await reason(new ProcessLauncher({ ...settings, python, fence }, ports)),
+      "--simulation --app-fence none",
+    );
+  });
+});
+
 Deno.test("nothing starts after the launcher was stopped", async () => {
   await workshop(async ({ launcher, order }) => {
     await launcher.stop();

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { FakeClock } from "../../tests/fakes/clock.ts";
-import { watchFile } from "./watched_file.ts";
+import { watchFiles } from "./watched_file.ts";
 
 /** A file, its watch, and what the watch told. */
 async function watched(
@@ -19,10 +19,10 @@ async function watched(
     string[],
   ];
   await Deno.writeTextFile(path, "one");
-  const watching = watchFile(path, new TextEncoder().encode("one"), {
+  const watching = watchFiles([path], [new TextEncoder().encode("one")], {
     clock,
     signal: over.signal,
-    changed: (content) => Promise.resolve(void told.push(new TextDecoder().decode(content))),
+    changed: ([content]) => Promise.resolve(void told.push(new TextDecoder().decode(content))),
     lost: () => void told.push("lost"),
   });
   const idle = async () => {

@@ -1,7 +1,7 @@
 import { codeOf, replyTo } from "../app/client_task.ts";
 import { failureOf, reasonOf } from "../app/failure.ts";
 import { logLine } from "../app/log_line.ts";
-import { type PlainContext, type PlainMessage } from "../app/plain_message.ts";
+import type { PlainContext, PlainMessage } from "../app/plain_message.ts";
 import type { Seed } from "../app/seeded_random.ts";
 import { ThreadFailedError } from "../app/thread_peer.ts";
 import type { AppFailure, AppOutcome, ClientAppOrder } from "../app/worker_protocol.ts";

@@ -131,7 +131,7 @@ Deno.test("a ClientApp that throws is answered for, and its node's state stays a
   assertEquals(replies[2].content.metrics("metrics").getInt("count"), 2);
   assertMatch(
     appIo.logText,
-    /ERROR :     ClientApp failed on partition 0 \(node \d+\): TypeError: no such layer/,
+    /ERROR : {5}ClientApp failed on partition 0 \(node \d+\): TypeError: no such layer/,
   );
 });
 

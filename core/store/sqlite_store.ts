@@ -7,7 +7,7 @@ import { objectRows } from "./sqlite/object_rows.ts";
 import { Room } from "./sqlite/room.ts";
 import { runRows } from "./sqlite/run_rows.ts";
 import { migrate, pragma } from "./sqlite/schema.ts";
-import type { Store, Transaction } from "./store.ts";
+import type { Store, Transaction, TransactionOptions } from "./store.ts";
 
 /** How many transactions reach the disk together at most. */
 const GROUP_SIZE = 64;
@@ -17,6 +17,7 @@ const GROUPS_PER_TIDYING = 64;
 const SPARE_PAGES = 2_048;
 
 interface Piece {
+  readonly lazily: boolean;
   work(tx: Transaction): Promise<unknown>;
   resolve(result: unknown): void;
   reject(error: unknown): void;
@@ -35,6 +36,8 @@ export class SqliteStore implements Store {
   #waiting: Piece[] = [];
   #working: Promise<void> | undefined;
   #closed = false;
+  /** As the database was opened. */
+  #waits = true;
   #groups = 0;
   #compacting: (() => void)[] = [];
   readonly #reserve: DiskReserve | undefined;
@@ -65,12 +68,15 @@ export class SqliteStore implements Store {
     }
   }
 
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  transaction<T>(
+    work: (tx: Transaction) => Promise<T>,
+    { lazily = false }: TransactionOptions = {},
+  ): Promise<T> {
     if (this.#closed) {
       return Promise.reject(new Error(`Cannot use database ${this.#database.path}: it is closed`));
     }
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject });
+      this.#waiting.push({ lazily, work, resolve: resolve as (result: unknown) => void, reject });
       this.#working ??= this.#workOff();
     });
   }
@@ -121,8 +127,12 @@ export class SqliteStore implements Store {
   async #writeGroup(): Promise<void> {
     const group: { piece: Piece; settle: () => void }[] = [];
     try {
+      const lazily = this.#waiting[0].lazily;
+      this.#waitForDisk(!lazily);
       this.#run("BEGIN IMMEDIATE");
       while (this.#waiting.length > 0 && group.length < GROUP_SIZE) {
+        // Whatever else comes may be written with what has to wait for the disk, but not the other way round.
+        if (lazily && !this.#waiting[0].lazily) break;
         const piece = this.#waiting.shift()!;
         const entry = { piece, settle: () => {} };
         group.push(entry);
@@ -155,6 +165,13 @@ export class SqliteStore implements Store {
       this.#run("RELEASE piece");
       return () => piece.reject(error);
     }
+  }
+
+  /** Whether a COMMIT waits until the disk has it. With a write-ahead log the order stays the same either way. */
+  #waitForDisk(waits: boolean): void {
+    if (waits === this.#waits) return;
+    this.#database.execute(`PRAGMA synchronous = ${waits ? "FULL" : "NORMAL"}`);
+    this.#waits = waits;
   }
 
   #run(sql: string): void {

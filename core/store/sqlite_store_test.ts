@@ -161,6 +161,24 @@ Deno.test("transactions that wait for each other are written together", () =>
     await store.close();
   }));
 
+Deno.test("only what need not wait for the disk is written without waiting, and in its turn", () =>
+  atPath(async (path) => {
+    const database = await openSqlite(path);
+    const level = () => Number(database.prepare("PRAGMA synchronous").get()!.synchronous);
+    const [full, normal] = [2, 1];
+    const store = new SqliteStore(database);
+    const put = (id: bigint, lazily: boolean) =>
+      store.transaction(async (tx) => {
+        await tx.putNode(aNode(id));
+        return [level(), (await tx.nodes()).length];
+      }, { lazily });
+    assertEquals(await put(1n, true), [normal, 1]);
+    assertEquals(await put(2n, false), [full, 2]);
+    const together = await Promise.all([put(3n, true), put(4n, true), put(5n, false), put(6n, true)]);
+    assertEquals(together, [[normal, 3], [normal, 4], [full, 5], [full, 6]]);
+    await store.close();
+  }));
+
 Deno.test("when a group cannot be written, all of it fails and nothing of it stays", () =>
   atPath(async (path) => {
     let isFull = true;

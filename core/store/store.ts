@@ -5,15 +5,24 @@ import type { Node, NodeStatus } from "../model/node.ts";
 import type { Run, RunSeries } from "../model/run.ts";
 import type { Task } from "../model/task.ts";
 
+/** How a transaction is written. */
+export interface TransactionOptions {
+  /**
+   * Nobody relies on it after a loss of power, as with a sign of life or with mere reading, so it need not wait for the
+   * disk. It survives the end of the process like any other.
+   */
+  readonly lazily?: boolean;
+}
+
 /**
  * What is remembered. A store keeps rows and allows everything; what may happen is decided in `core/rules`.
  *
  * A transaction sees its own writes, happens whole or (when `work` throws) not at all, and two never overlap.
- * When `transaction` resolves, what it wrote survives a crash (for a store that remembers at all).
+ * When `transaction` resolves, what it wrote survives a crash (for a store that remembers at all), unless `lazily`.
  * `work` awaits nothing but the transaction's own methods.
  */
 export interface Store {
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Gives back to the disk what forgotten rows took. Failing to is no loss: it stays for use. */
   compact(): Promise<void>;
   close(): Promise<void>;

@@ -9,7 +9,7 @@ export interface ClippingNorm {
   /** Lines for the log. */
   readonly summary: readonly string[];
   /** Adapts to the updates of a round. @throws {RangeError} when there were none */
-  observe(clipped: number, replies: number, numbers: NormalNumbers): void;
+  observe(updates: ObservedUpdates, numbers: NormalNumbers): void;
   /** Goes on from a value that was saved. */
   resume(value: number): void;
   /**
@@ -17,6 +17,15 @@ export interface ClippingNorm {
    * @param share how much more a node can change in the model than the noise was made for; 1 when it was made for it
    */
   totalNoise(share: number): number;
+}
+
+/** What a round's updates were like. */
+export interface ObservedUpdates {
+  /** Counted from 1, for errors. */
+  readonly round: number;
+  readonly replies: number;
+  /** How many of them were too long. */
+  readonly clipped: number;
 }
 
 /** A clipping norm that stays. */
@@ -94,9 +103,11 @@ export class AdaptiveClippingNorm implements ClippingNorm {
     return [`Target clipped quantile: ${this.#quantile}`, `Clip norm learning rate: ${this.#rate}`];
   }
 
-  observe(clipped: number, replies: number, numbers: NormalNumbers): void {
+  observe({ clipped, replies, round }: ObservedUpdates, numbers: NormalNumbers): void {
     if (replies === 0) {
-      throw new RangeError("Cannot adapt the clipping norm as there must be replies: there are none");
+      throw new RangeError(
+        `Cannot adapt the clipping norm in round ${round} as there must be replies: there are none`,
+      );
     }
     const noisy = (clipped + this.clippedCountStddev * numbers.next()) / replies;
     const distance = this.#ofClipped ? noisy - this.#quantile : 1 - noisy - this.#quantile;

@@ -1,4 +1,5 @@
 import type { Grid } from "../app/grid.ts";
+import { CLIPPING_NORM_KEY, NORM_BIT_KEY } from "../app/mods/clipping_mods.ts";
 import { Message } from "../model/app_message.ts";
 import { NormalNumbers, withNoise } from "../model/numeric/noise.ts";
 import { isFloat } from "../model/numeric/promotion.ts";
@@ -43,11 +44,6 @@ export interface DifferentialPrivacyOptions {
 
 /** Who clips: the server does when replies arrive, or nodes do with a mod. */
 export type ClippingSide = "server" | "client";
-
-/** The setting by which nodes are told how long an update may be. */
-export const CLIPPING_NORM_KEY = "clipping_norm";
-/** The metric by which nodes tell whether their update was too long. */
-export const NORM_BIT_KEY = "norm_bit";
 
 /** How one kind of differential privacy works. */
 export interface PrivacyKind {
@@ -243,10 +239,10 @@ export abstract class DifferentialPrivacy extends Strategy {
     }
   }
 
-  #finish(outcome: TrainOutcome, { grid, tally, intake }: RoundScene): TrainOutcome {
+  #finish(outcome: TrainOutcome, { round, grid, tally, intake }: RoundScene): TrainOutcome {
     const { norm } = this.#kind;
     const numbers = new NormalNumbers((count) => grid.host.random.bytes(count));
-    norm.observe(tally.clipped, intake.good, numbers);
+    norm.observe({ round, replies: intake.good, clipped: tally.clipped }, numbers);
     if (!outcome.arrays) return outcome;
     const stddev = norm.noiseMultiplier * norm.value / this.#options.numSampledClients;
     const arrays = new ArrayRecord(Array.from(outcome.arrays, ([key, array]): [string, FlowerArray] => {

@@ -42,7 +42,7 @@ type Replies = Iterable<Message> | AsyncIterable<Message>;
  */
 export class FedAvg extends Strategy {
   protected readonly settings: FedAvgSettings;
-  /** The model that was sent last. */
+  /** The model that was sent for the round under way. */
   protected sent: ArrayRecord | undefined;
 
   constructor(options: FedAvgOptions = {}) {
@@ -198,6 +198,8 @@ export class FedAvg extends Strategy {
     if (!this.isEnough(intake.good, scene) || this.#weighNothing(good, scene)) return {};
     const { arrays, chosen = good } = fold.finish();
     const model = arrays && this.#checked(this.update(arrays, round), { round, replies: good });
+    // The next round sends another one, and two are a lot to keep.
+    this.sent = undefined;
     const { trainMetricsAggrFn, weightedByKey } = this.settings;
     const metrics = trainMetricsAggrFn(chosen.map(({ content }) => content), weightedByKey);
     return { ...model && { arrays: model }, metrics };

@@ -161,7 +161,7 @@ Deno.test("the adaptive norm follows the paper when asked to", () => {
   const numbers = new NormalNumbers((count) => new FakeRandom(1).bytes(count));
   const after = (clipped: number, quantileSemantics: "flower" | "paper") => {
     const norm = new AdaptiveClippingNorm({ noiseMultiplier: 0, numSampledClients: 4, quantileSemantics });
-    norm.observe(clipped, 4, numbers);
+    norm.observe({ round: 1, clipped, replies: 4 }, numbers);
     return norm.value;
   };
   // All were clipped: the paper lets the norm grow, Flower lets it shrink.

@@ -98,6 +98,8 @@ class Course {
 
   async run(round: number): Promise<void> {
     await this.#train(round);
+    // The model before, and sums in double precision: of no more use once training is over, but not sooner.
+    this.#grid.host.spent?.(3 * this.#arrays.countBytes());
     await this.#evaluate(round);
     await this.#evaluateCentrally(round);
     const done = { round, arrays: this.#arrays, result: this.result };

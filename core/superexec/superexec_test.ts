@@ -121,6 +121,23 @@ Deno.test("a task that nothing here can run is left to others, and does not make
   await stop();
 });
 
+Deno.test("a simulation is a ServerApp's task that brings its SuperNodes along", async () => {
+  const { service, clock, launcher, log, stop } = bench(crash, { plugin: "serverapp" });
+  service.pending = [task("1", "flwr-simulation"), task("2", "flwr-serverapp")];
+  service.tokens = { 1: "t1", 2: "t2" };
+  await clock.advance(1_000);
+  assertEquals(launcher.orders.map(({ plugin, simulates }) => [plugin, simulates]), [
+    ["serverapp", true],
+    ["serverapp", undefined],
+  ]);
+  const [first] = log.texts("warn");
+  assertEquals(
+    first,
+    "[RUN 7] The flwr-simulation process ended with exit code 1 before its task was done: boom",
+  );
+  await stop();
+});
+
 Deno.test("a task that another SuperExec claimed first is not started", async () => {
   const { service, clock, launcher, stop } = bench(ready);
   service.pending = [task("1")];

@@ -118,10 +118,12 @@ function badInterval(): RpcError {
 }
 
 function changeNodeById(link: Link, nodeId: bigint, event: NodeEvent): Promise<NodeChange | undefined> {
+  // After a loss of power the next heartbeat says the same.
+  const lazily = event.kind === "heartbeat";
   return change(link, async (tx, afterwards) => {
     const node = await tx.node(nodeId);
     return node && await changeNodeOf(link, { tx, afterwards }, { node, event });
-  });
+  }, { lazily });
 }
 
 /** Lets something happen to a node and tells those who wait for its answers when it is not there any more. */

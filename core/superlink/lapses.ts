@@ -4,6 +4,10 @@ import type { Clock, Log } from "../io/ports.ts";
 const IDLE_MS = 3_600_000;
 /** A look that failed is repeated after this time. Milliseconds. */
 const RETRY_MS = 5_000;
+/** A look at thousands of nodes takes a while; when they lapse one after the other it must not be all we do. */
+const MOST_OF_THE_TIME = 1 / 10;
+/** Nor does anybody hear of a lapse later than this because of that. Milliseconds. */
+const LONGEST_REST_MS = 1_000;
 
 /** What {@link Lapses} is made of. */
 interface LapsesOptions {
@@ -46,8 +50,10 @@ export class Lapses {
 
   async #run(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
+      const since = this.#options.clock.now();
       await this.#settle();
-      await this.#sleep();
+      const now = this.#options.clock.now();
+      await this.#sleep(now + Math.min((now - since) / MOST_OF_THE_TIME, LONGEST_REST_MS));
     }
   }
 
@@ -62,9 +68,11 @@ export class Lapses {
     }
   }
 
-  async #sleep(): Promise<void> {
+  /** Until something lapses, and not only until before `earliestMs`. */
+  async #sleep(earliestMs: number): Promise<void> {
     const { clock } = this.#options;
-    for (let ms = this.#nextMs - clock.now(); ms > 0; ms = this.#nextMs - clock.now()) {
+    const rest = () => Math.max(this.#nextMs, earliestMs) - clock.now();
+    for (let ms = rest(); ms > 0; ms = rest()) {
       if (this.#stopped.signal.aborted) return;
       this.#asleep = new AbortController();
       await clock.sleep(ms, this.#asleep.signal);

@@ -37,6 +37,26 @@ Deno.test("something that lapses sooner is not slept over; something later chang
   await lapses.stop();
 });
 
+Deno.test("looks that take their time are not made without a rest, which is no longer than a second", async () => {
+  for (const [tookMs, expected] of [[20, [0, 220, 440, 660]], [500, [0, 1_500]]] as const) {
+    const clock = new FakeClock(0);
+    const never = new AbortController();
+    const lookedAt: number[] = [];
+    const settle = async () => {
+      lookedAt.push(clock.now());
+      await clock.sleep(tookMs, never.signal);
+      return clock.now() + 1;
+    };
+    const lapses = new Lapses({ clock, log: new FakeLog(), settle });
+    lapses.start();
+    for (let ms = 0; ms < 1_600; ms += 10) await clock.advance(10);
+    assertEquals(lookedAt.slice(0, expected.length), [...expected]);
+    const stopped = lapses.stop();
+    await clock.advance(1_000);
+    await stopped;
+  }
+});
+
 Deno.test("a look that fails is repeated, and said", async () => {
   const clock = new FakeClock(0);
   const log = new FakeLog();

@@ -4,7 +4,7 @@ import type { NodeId, RunId } from "../model/ids.ts";
 import type { Metadata } from "../model/message.ts";
 import type { Wakeups } from "../rpc/hold.ts";
 import type { ObjectExchange } from "../store/object_exchange.ts";
-import type { Store, Transaction } from "../store/store.ts";
+import type { Store, Transaction, TransactionOptions } from "../store/store.ts";
 import type { TaskMessages } from "../store/task_messages.ts";
 import type { CutOffs } from "./cut_offs.ts";
 import type { Inputs } from "./inputs.ts";
@@ -53,12 +53,13 @@ export type Afterwards = (what: () => void | Promise<void>) => void;
 export async function change<T>(
   link: Link,
   work: (tx: Transaction, afterwards: Afterwards) => Promise<T>,
+  options?: TransactionOptions,
 ): Promise<T> {
   const todo: (() => void | Promise<void>)[] = [];
   const result = await link.store.transaction((tx) => {
     todo.length = 0;
     return work(tx, (what) => todo.push(what));
-  });
+  }, options);
   for (const what of todo) await tried(link, what);
   return result;
 }

@@ -259,8 +259,12 @@ behaviour(clientAppIo.PushMessages, "a ClientApp whose run was stopped hears of 
     const reply = replyTo(await app.receive(), { clock: federation.clock });
     await federation.clock.advance(1_000);
     await federation.cli.call(control.StopRun, { run_id: server.runId });
-    await until(() => federation.clock.sleeping < 100);
-    await federation.clock.advance(1);
+    let heard = false;
+    const ask = () => app.client.call(clientAppIo.SendTaskHeartbeat, {}).catch(() => void (heard = true));
+    await until(() => {
+      ask();
+      return heard;
+    });
     assertEquals(await refusal(app.reply(reply)), DENIED);
   });
 });

@@ -15,9 +15,9 @@ export function peakMegabytes(pid: number): number {
   return ours(pid).reduce((sum, { pid }) => sum + statusLine(pid, "VmHWM"), 0) / 1024;
 }
 
-/** The memory (MB) that they have now. */
-export function megabytes(pid: number): number {
-  return ours(pid).reduce((sum, { pid }) => sum + statusLine(pid, "VmRSS"), 0) / 1024;
+/** The memory (MB) that they have now, with `apps` the app processes too. */
+export function megabytes(pid: number, { apps = false } = {}): number {
+  return ours(pid, apps).reduce((sum, { pid }) => sum + statusLine(pid, "VmRSS"), 0) / 1024;
 }
 
 /** Linux tells times in hundredths of a second. */
@@ -28,11 +28,13 @@ export function cpuSeconds(pid: number): number {
   return ours(pid).reduce((sum, { pid }) => sum + ticks(pid), 0) / TICKS_PER_S;
 }
 
-function ours(root: number): Process[] {
+function ours(root: number, withApps = false): Process[] {
   const all = processes();
   const found = all.filter(({ pid }) => pid === root);
   for (const process of found) {
-    found.push(...all.filter(({ parent, command }) => parent === process.pid && !APP.test(command)));
+    found.push(
+      ...all.filter(({ parent, command }) => parent === process.pid && (withApps || !APP.test(command))),
+    );
   }
   return found;
 }

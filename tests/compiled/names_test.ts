@@ -10,6 +10,7 @@ const NAMES = {
   "flower-superexec": "superexec",
   "flwr-serverapp": "flwr-serverapp",
   "flwr-clientapp": "flwr-clientapp",
+  "flwr-simulation": "flwr-simulation",
   "flwr": "flwr",
 };
 

@@ -11,7 +11,11 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const HOSTILE = join(ROOT, "tests", "confinement", "apps", "hostile");
 
 /** Asked for only to be told no: what is not there needs no leave, and who is refused goes on without. */
-const IN_VAIN: readonly RegExp[] = [/^env (LD|DYLD)_/, /^read .*flwr-(serverapp|clientapp|simulation)(\.exe)?$/, /^read .*\/bwrap$/];
+const IN_VAIN: readonly RegExp[] = [
+  /^env (LD|DYLD)_/,
+  /^read .*flwr-(serverapp|clientapp|simulation)(\.exe)?$/,
+  /^read .*\/bwrap$/,
+];
 
 /** Given without being asked for while nothing runs and everything is well. */
 const IN_RESERVE: readonly RegExp[] = [

@@ -1,15 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Federation } from "./federation.ts";
-import { play, type Stage } from "./harness.ts";
-
-/** The flags of the authentication guide for a SuperLink. */
-function guideFlags(stage: Stage): string[] {
-  return [
-    ...["--auth-list-public-keys", stage.path("keys/client_public_keys.csv")],
-    ...["--auth-superlink-private-key", stage.path("keys/server_credentials")],
-    ...["--auth-superlink-public-key", stage.path("keys/server_credentials.pub")],
-  ];
-}
+import { guideFlags } from "./guide_flags.ts";
+import { play } from "./harness.ts";
 
 play(
   "the authentication guide: an official SuperNode signs, one of ours uses MACs, nobody registers them",

@@ -12,9 +12,9 @@ import {
 } from "./array_exchange.ts";
 
 /** The setting by which the server says how long an update may be. */
-const CLIPPING_NORM_KEY = "clipping_norm";
+export const CLIPPING_NORM_KEY = "clipping_norm";
 /** The metric by which the server hears whether the update was too long: 1 or 0. */
-const NORM_BIT_KEY = "norm_bit";
+export const NORM_BIT_KEY = "norm_bit";
 
 /** How updates are clipped on the node. */
 export interface ClippingModOptions {

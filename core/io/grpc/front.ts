@@ -23,6 +23,8 @@ export interface FrontOptions {
 export interface Front {
   /** The port that was bound. */
   readonly port: number;
+  /** Shows another certificate to those who connect from now on; nothing in the clear has one. */
+  renew(tls: ServerTls): void;
   /** Takes no more connections and ends those that nobody took over; resolves when the ones taken over have ended, too. */
   stop(): Promise<void>;
 }
@@ -50,6 +52,9 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   const port = await bind(server, options.listenOn);
   return {
     port,
+    renew: (files) => {
+      if (server instanceof tls.Server) server.setSecureContext(tlsOptions(files));
+    },
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

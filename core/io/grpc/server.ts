@@ -42,6 +42,8 @@ export interface GrpcServer {
   /** `host:port` with the port that was bound. */
   readonly address: string;
   readonly port: number;
+  /** Shows another certificate to those who connect from now on. @throws {Error} when it cannot be used */
+  renewTls(tls: ServerTls): void;
   /** Takes no more calls, ends the held ones, and closes after the last call or `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
@@ -93,7 +95,12 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<GrpcServer>
   const front = await open(options, (socket) => injector.injectConnection(socket));
   const address = formatAddress({ ...parseAddress(options.address), port: front.port });
   const { port } = front;
-  return { address, port, stop: (graceMs) => stop(server, { front, injector, running, graceMs }) };
+  return {
+    address,
+    port,
+    renewTls: (tls) => front.renew(tls),
+    stop: (graceMs) => stop(server, { front, injector, running, graceMs }),
+  };
 }
 
 /** TLS ends at the front: grpc-js gets connections that speak HTTP/2, encrypted or not. */

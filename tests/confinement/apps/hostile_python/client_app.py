@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 
 from flwr.app import ConfigRecord, Context, Message, RecordDict
 from flwr.clientapp import ClientApp
@@ -17,6 +18,13 @@ def query(message: Message, context: Context) -> Message:
     lines = [*(f"client | {line}" for line in try_all(context.run_config))]
     lines += [f"may | {line}" for line in may(context.run_config)]
     return Message(RecordDict({"told": ConfigRecord({"lines": lines})}), reply_to=message)
+
+
+@app.query("sleep")
+def sleep(message: Message, context: Context) -> Message:
+    print("sleeping", flush=True)
+    time.sleep(600)
+    return message
 
 
 @app.query("denied")

@@ -956,7 +956,7 @@ export interface Selection {
 export declare class FedAvg extends Strategy {
   #private;
   protected readonly settings: FedAvgSettings;
-  /** The model that was sent last. */
+  /** The model that was sent for the round under way. */
   protected sent: ArrayRecord | undefined;
   constructor(options?: FedAvgOptions);
   /** The metric by which replies are weighed. */
@@ -1920,7 +1920,7 @@ interface ClippingNorm {
   /** Lines for the log. */
   readonly summary: readonly string[];
   /** Adapts to the updates of a round. @throws {RangeError} when there were none */
-  observe(clipped: number, replies: number, numbers: NormalNumbers): void;
+  observe(updates: ObservedUpdates, numbers: NormalNumbers): void;
   /** Goes on from a value that was saved. */
   resume(value: number): void;
   /**
@@ -1928,6 +1928,15 @@ interface ClippingNorm {
    * @param share how much more a node can change in the model than the noise was made for; 1 when it was made for it
    */
   totalNoise(share: number): number;
+}
+
+/** What a round's updates were like. */
+interface ObservedUpdates {
+  /** Counted from 1, for errors. */
+  readonly round: number;
+  readonly replies: number;
+  /** How many of them were too long. */
+  readonly clipped: number;
 }
 
 /**
