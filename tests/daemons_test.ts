@@ -49,7 +49,9 @@ async function onlyWhatWasGranted(path: string, granted: readonly string[]): Pro
   const files = lines.filter(({ permission }) => permission === "read" || permission === "write");
   // Without a value it is a question about everything, as when a permission is given up.
   // Python's app programs are looked for, wherever PATH leads.
-  const used = files.filter(({ value }) => value !== null && !/\/flwr-(serverapp|clientapp|simulation)$/.test(value));
+  const used = files.filter(({ value }) =>
+    value !== null && !/\/flwr-(serverapp|clientapp|simulation)$/.test(value)
+  );
   assertEquals(used.length > 0, true);
   for (const { value } of used) {
     const allowed = [source, Deno.execPath(), ...granted].some((place) => value.startsWith(place));

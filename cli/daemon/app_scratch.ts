@@ -25,7 +25,7 @@ export async function readyForApps(
   if (installs && !launch.allowRuntimeDependencyInstallation) {
     log.info(
       "Python apps run with the packages that are installed here: behind the fence they reach no index. Let them " +
-        "with --allow-app-net pypi.org:443 --allow-app-net files.pythonhosted.org:443",
+        "with --allow-app-net HOST:443 for each host of your package index",
     );
   }
 }
