@@ -16,7 +16,7 @@ export const fence = command({
     device: texts({ placeholder: "PATH", help: "A device, to be read, written and controlled" }),
     connect: texts({ placeholder: "PORT", help: "A TCP port to connect to, or any" }),
     datagrams: toggle({ help: "Let datagrams be sent, for looking up names" }),
-    "with-parent": toggle({ help: "Send the program SIGINT when the process that started it is gone" }),
+    "with-parent": toggle({ help: "End the program when the process that started it is gone" }),
   },
 }, ({ flags, words }, env) => {
   if (flags.probe) {

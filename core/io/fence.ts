@@ -4,7 +4,7 @@ import { Libc } from "./libc.ts";
 import { seccompFilter } from "./seccomp.ts";
 
 const PR_SET_PDEATHSIG = 1;
-const SIGINT = 2;
+const SIGKILL = 9;
 const PR_SET_SECCOMP = 22;
 const PR_SET_NO_NEW_PRIVS = 38;
 const SECCOMP_MODE_FILTER = 2;
@@ -29,12 +29,15 @@ export function becomeFenced(
   { words: [program, ...args], withParent }: {
     /** The program's path and what it is given. */
     readonly words: readonly string[];
-    /** Whether it gets SIGINT when the process that started this one is gone. */
+    /**
+     * Whether the kernel ends it when the process that started this one is gone: a gentler signal would have it wait
+     * for a service that is gone as well.
+     */
     readonly withParent: boolean;
   },
 ): never {
   const libc = new Libc();
-  if (withParent) libc.control(PR_SET_PDEATHSIG, SIGINT);
+  if (withParent) libc.control(PR_SET_PDEATHSIG, SIGKILL);
   if (libc.control(PR_SET_NO_NEW_PRIVS, 1) !== 0) throw new Error("Cannot give up new privileges");
   restrictByLandlock(libc, plan);
   filterCalls(libc, plan);
