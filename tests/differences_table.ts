@@ -5,10 +5,10 @@
  */
 import { differences } from "../cli/differences.ts";
 import { markdownTable } from "./interop/matrix/table.ts";
-import { writePart } from "./readme_part.ts";
+import { type Part, writePart } from "./readme_part.ts";
 
 /** Its place in the README. */
-export const PART = "differences: written by tests/differences_table.ts";
+export const PART: Part = { name: "differences", by: "tests/differences_table.ts" };
 
 /** The table in Markdown. */
 export function differencesTable(): string {
@@ -23,4 +23,4 @@ function inCell(text: string): string {
   return text.replaceAll("|", "\\|");
 }
 
-if (import.meta.main) await writePart(PART, differencesTable());
+if (import.meta.main) writePart(PART, differencesTable());

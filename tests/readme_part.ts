@@ -2,9 +2,16 @@
 
 const README = new URL("../README.md", import.meta.url);
 
-/** The README with the text in the place of that name. @throws {Error} when it has no such place */
-export function withPart(readme: string, name: string, text: string): string {
-  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+/** A made part. */
+export interface Part {
+  readonly name: string;
+  /** What makes it. */
+  readonly by: string;
+}
+
+/** The README with the text in the part's place. @throws {Error} when it has no such place */
+export function withPart(readme: string, { name, by }: Part, text: string): string {
+  const [begin, end] = [`<!-- ${name}: written by ${by} -->`, `<!-- /${name} -->`];
   const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
   if (from < 0 || to < from) {
     throw new Error(`Cannot write ${name} as README.md must hold ${begin} and ${end}`);
@@ -13,11 +20,11 @@ export function withPart(readme: string, name: string, text: string): string {
 }
 
 /** Reads the README. */
-export function readme(): Promise<string> {
-  return Deno.readTextFile(README);
+export function readReadme(): string {
+  return Deno.readTextFileSync(README);
 }
 
-/** Writes the text into the place of that name. */
-export async function writePart(name: string, text: string): Promise<void> {
-  await Deno.writeTextFile(README, withPart(await readme(), name, text));
+/** Writes the text into the part's place. */
+export function writePart(part: Part, text: string): void {
+  Deno.writeTextFileSync(README, withPart(readReadme(), part, text));
 }

@@ -7,14 +7,15 @@
  * The first takes over what a run of the matrix wrote, into `compatibility.json` beside this file, and writes the
  * tables; the second only compares.
  */
+import { type Part, readReadme, withPart, writePart } from "../readme_part.ts";
 import { tablesOf } from "./matrix/report.ts";
 import { MIX_COLUMNS, MIXES, RELEASES, RELEASES_ROW } from "./matrix/rows.ts";
 import type { Outcome, Results } from "./matrix/trial.ts";
 
 const RESULTS = new URL("./compatibility.json", import.meta.url);
-const README = new URL("../../README.md", import.meta.url);
-const BEGIN = "<!-- compatibility: written by tests/interop/compatibility.ts -->";
-const END = "<!-- /compatibility -->";
+
+/** Its place in the README. */
+export const PART: Part = { name: "compatibility", by: "tests/interop/compatibility.ts" };
 
 /** What was known, with what was tried since in its place. What was not run changes nothing. */
 export function mergeResults(known: Results, tried: Results): Results {
@@ -42,15 +43,6 @@ ${mixes}
 Python apps, with official SuperNodes, an official SuperLink, or neither:
 
 ${apps}`;
-}
-
-/** The README with the text in its place. @throws {Error} when it has no such place */
-export function withCompatibility(readme: string, text: string): string {
-  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (begin < 0 || end < begin) {
-    throw new Error(`Cannot write the tables as README.md must hold ${BEGIN} and ${END}`);
-  }
-  return `${readme.slice(0, begin + BEGIN.length)}\n\n${text}\n${readme.slice(end)}`;
 }
 
 /** Cells of the mixes that nobody tried, or not with all releases. */
@@ -95,11 +87,10 @@ function main(args: readonly string[]): number {
     return 2;
   }
   const results = read(RESULTS);
-  const readme = Deno.readTextFileSync(README);
-  const written = withCompatibility(readme, compatibilityText(results));
+  const text = compatibilityText(results);
   for (const gap of gapsIn(results)) console.error(`Not tried yet: ${gap}`);
-  if (word !== "--check") Deno.writeTextFileSync(README, written);
-  else if (readme !== written) {
+  if (word !== "--check") writePart(PART, text);
+  else if (readReadme() !== withPart(readReadme(), PART, text)) {
     console.error("README.md does not say what compatibility.json says: run tests/interop/compatibility.ts");
     return 1;
   }
