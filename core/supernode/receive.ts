@@ -4,7 +4,7 @@ import { fraction } from "../rpc/retry.ts";
 import { fleet as methods } from "../wire/methods.ts";
 import { giveBack } from "../rpc/give_back.ts";
 import type { NodeState } from "./node_state.ts";
-import { transfer } from "./transfer.ts";
+import { IN_FLIGHT_BYTES, transfer } from "./transfer.ts";
 import type { Announced } from "./work.ts";
 
 /** An object that its sender has not uploaded yet is asked for again, less and less often, but not for ever. */
@@ -54,7 +54,7 @@ export async function receiveObjects(
     if (taken.kind === "malformed") throw new ReceiveError(`object ${objectId}: ${taken.reason}`);
     return sizeBytes;
   };
-  await transfer(missing, { signal, move });
+  await transfer(missing, { signal, move, inFlightBytes: IN_FLIGHT_BYTES.received });
 }
 
 async function pull(

@@ -6,7 +6,7 @@ import { fleet as methods } from "../wire/methods.ts";
 import { Buffers } from "./buffers.ts";
 import { giveBack } from "../rpc/give_back.ts";
 import type { NodeState } from "./node_state.ts";
-import { transfer } from "./transfer.ts";
+import { IN_FLIGHT_BYTES, transfer } from "./transfer.ts";
 import type { Announced } from "./work.ts";
 
 /** A reply on its way to the SuperLink. */
@@ -47,7 +47,7 @@ export async function sendReply(
       if (!(await push(state, request, signal)).stored) stored = false;
       return object_content.length;
     });
-  await transfer(objects, { signal, move });
+  await transfer(objects, { signal, move, inFlightBytes: IN_FLIGHT_BYTES.sent });
   return stored;
 }
 

@@ -1,8 +1,8 @@
 /**
- * So many bytes may be on their way at once, as far as sizes are known beforehand: one usual chunk, of which there
- * are four copies in memory until it is sent.
+ * So many bytes may be on their way at once, as far as sizes are known beforehand. What is sent is in memory four
+ * times until it is gone, so it goes a usual chunk at a time; what is received is there twice.
  */
-const IN_FLIGHT_BYTES = 6 * 1_048_576;
+export const IN_FLIGHT_BYTES = { sent: 6 * 1_048_576, received: 12 * 1_048_576 } as const;
 /** The size of a usual chunk, in bytes: what an object is taken for until others were seen. */
 const USUAL_BYTES = 5 * 1_048_576;
 /** How fast a large object is forgotten while small ones follow. */
@@ -13,6 +13,8 @@ const AT_A_TIME = { least: 1, most: 8 } as const;
 /** How objects are moved. */
 export interface TransferOptions<T> {
   readonly signal: AbortSignal;
+  /** How much may be on its way at once. */
+  readonly inFlightBytes: number;
   /** Moves one object and gives its size in bytes. The signal is aborted when another one failed. */
   move(item: T, signal: AbortSignal): Promise<number>;
 }
@@ -37,7 +39,7 @@ export async function transfer<T>(items: Iterable<T>, options: TransferOptions<T
     }
   };
   for (const item of items) {
-    while (moving.size >= limitFor(recentBytes)) await Promise.race(moving);
+    while (moving.size >= limitFor(recentBytes, options.inFlightBytes)) await Promise.race(moving);
     if (signal.aborted) break;
     const moved: Promise<void> = move(item).finally(() => moving.delete(moved));
     moving.add(moved);
@@ -47,7 +49,7 @@ export async function transfer<T>(items: Iterable<T>, options: TransferOptions<T
 }
 
 /** How many objects may be on their way where the large ones among the last had this size. */
-export function limitFor(recentBytes: number): number {
-  const fits = Math.floor(IN_FLIGHT_BYTES / Math.max(1, recentBytes));
+export function limitFor(recentBytes: number, inFlightBytes: number): number {
+  const fits = Math.floor(inFlightBytes / Math.max(1, recentBytes));
   return Math.max(AT_A_TIME.least, Math.min(AT_A_TIME.most, fits));
 }

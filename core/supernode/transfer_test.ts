@@ -1,8 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { limitFor, transfer } from "./transfer.ts";
+import { IN_FLIGHT_BYTES, limitFor, transfer } from "./transfer.ts";
 
 const { signal } = new AbortController();
 const MIB = 1_048_576;
+const inFlightBytes = IN_FLIGHT_BYTES.sent;
 
 /** Counts how many objects of these sizes are on their way at once. */
 async function mostAtOnce(sizes: readonly number[]): Promise<{ begun: number[]; most: number }> {
@@ -15,7 +16,7 @@ async function mostAtOnce(sizes: readonly number[]): Promise<{ begun: number[]; 
     now--;
     return sizes[index];
   };
-  await transfer(sizes.keys(), { signal, move });
+  await transfer(sizes.keys(), { signal, move, inFlightBytes });
   return { begun, most };
 }
 
@@ -33,7 +34,8 @@ Deno.test("chunks with heads between them stay alone", async () => {
 
 Deno.test("large objects are few and small ones many, within bounds", () => {
   const cases = [[0, 8], [100, 8], [MIB, 6], [2 * MIB, 3], [5 * MIB, 1], [500 * MIB, 1]];
-  for (const [size, limit] of cases) assertEquals(limitFor(size), limit, String(size));
+  for (const [size, limit] of cases) assertEquals(limitFor(size, inFlightBytes), limit, String(size));
+  assertEquals(limitFor(5 * MIB, IN_FLIGHT_BYTES.received), 2);
 });
 
 Deno.test("after a failure nothing new begins, and what is under way is told", async () => {
@@ -50,13 +52,17 @@ Deno.test("after a failure nothing new begins, and what is under way is told", a
       })
     );
   };
-  await assertRejects(() => transfer([-3, -2, -1, 1, 2, 3, 4], { signal, move }), Error, "second");
+  await assertRejects(
+    () => transfer([-3, -2, -1, 1, 2, 3, 4], { signal, move, inFlightBytes }),
+    Error,
+    "second",
+  );
   assertEquals([begun, told], [[-3, -2, -1, 1, 2], true]);
 });
 
 Deno.test("nothing begins once the signal is aborted", async () => {
   const begun: number[] = [];
   const move = (item: number) => Promise.resolve(begun.push(item));
-  await transfer([1, 2], { signal: AbortSignal.abort(), move });
+  await transfer([1, 2], { signal: AbortSignal.abort(), move, inFlightBytes });
   assertEquals(begun, []);
 });

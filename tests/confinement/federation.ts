@@ -133,6 +133,11 @@ export class Federation implements AsyncDisposable {
     return this.path(`keys/client_credentials_${number}`);
   }
 
+  /** Whether a process has ended itself for a fault of its runtime. */
+  get aborted(): boolean {
+    return this.#running.some(({ endedBy }) => endedBy === "SIGABRT");
+  }
+
   /** What every process said, for a test that failed. */
   get said(): string {
     return this.#running.map(({ name, said }) => `--- ${name}\n${said}`).join("\n");

@@ -28,6 +28,7 @@ export class Running {
   #stdout = "";
   #stderr = "";
   #over = false;
+  #endedBy: Deno.Signal | null = null;
   #news = Promise.withResolvers<void>();
 
   constructor(readonly name: string, { executable, args, cwd, env }: Start) {
@@ -41,6 +42,11 @@ export class Running {
   /** All it has said so far on either stream. */
   get said(): string {
     return this.#stdout + this.#stderr;
+  }
+
+  /** The signal that has ended it. */
+  get endedBy(): Deno.Signal | null {
+    return this.#endedBy;
   }
 
   /** The first match in what it says. @throws {Error} when it ends without, or takes too long */
@@ -91,6 +97,7 @@ export class Running {
       this.#read(this.#child.stderr, (text) => this.#stderr += text),
     ]);
     const { code, signal } = await this.#child.status;
+    this.#endedBy = signal;
     await reading;
     this.#over = true;
     this.#wake();
