@@ -12,6 +12,8 @@ import { readClientTls } from "../config/client_tls.ts";
 import { addressFrom } from "../config/listen_address.ts";
 import { type ConnectTarget, type Env, resolvePath } from "../env.ts";
 import { mayColour, UserError } from "../output.ts";
+import { appsFolder, runsFolder } from "./app_permissions.ts";
+import { AppStage } from "./app_stage.ts";
 import type { ThreadGrants } from "./app_thread.ts";
 
 const TASK = "The task";
@@ -143,11 +145,18 @@ export function refusalOfApps(
   return undefined;
 }
 
+/** Where the process's apps run. @param runs the runs' folder, the usual one unless given */
+export function appStage(env: Env, flags: AppProcessFlags, runs = runsFolder(env)): AppStage {
+  const refusal = refusalOfApps(env, {
+    allowed: flags["allow-unconfined-apps"],
+    fenced: flags["is-fenced"],
+    standalone: Deno.build.standalone,
+  });
+  return new AppStage({ apps: appsFolder(env), runs }, { grants: threadGrants(env, flags), refusal });
+}
+
 /** The folders and hosts that the operator grants to apps. */
-export function threadGrants(
-  env: Env,
-  flags: AppProcessFlags,
-): ThreadGrants {
+function threadGrants(env: Env, flags: AppProcessFlags): ThreadGrants {
   const paths = (given: readonly string[]) => given.map((path) => resolvePath(env, path));
   return {
     read: paths(flags["allow-app-read"]),

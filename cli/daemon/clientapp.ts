@@ -7,16 +7,13 @@ import {
   appExample,
   appIoTarget,
   appProcessFlags,
+  appStage,
   hostOf,
   parentPidOf,
-  refusalOfApps,
   takesMany,
   taskSession,
-  threadGrants,
   tokensFrom,
 } from "./app_process.ts";
-import { appsFolder, runsFolder } from "./app_permissions.ts";
-import { AppStage } from "./app_stage.ts";
 import { lifeOf } from "./process_life.ts";
 
 /** `flwr-clientapp`: answers a message with a ClientApp; with tokens on standard input, one after the other. */
@@ -27,13 +24,7 @@ export const clientapp = command({
 }, async ({ flags }, env) => {
   const address = flags["clientappio-api-address"];
   const target = await appIoTarget(env, { flags, address, flag: "clientappio-api-address" });
-  const refusal = refusalOfApps(env, {
-    allowed: flags["allow-unconfined-apps"],
-    fenced: flags["is-fenced"],
-    standalone: Deno.build.standalone,
-  });
-  const folders = { apps: appsFolder(env), runs: runsFolder(env) };
-  const stage = new AppStage(folders, { grants: threadGrants(env, flags), refusal });
+  const stage = appStage(env, flags);
   using life = lifeOf(env, parentPidOf(flags));
   const transport = await env.connect(target);
   const many = takesMany(flags);

@@ -7,16 +7,13 @@ import {
   appExample,
   appIoTarget,
   appProcessFlags,
+  appStage,
   hostOf,
   parentPidOf,
-  refusalOfApps,
   takesMany,
   taskSession,
-  threadGrants,
   tokensFrom,
 } from "./app_process.ts";
-import { appsFolder, runsFolder } from "./app_permissions.ts";
-import { AppStage } from "./app_stage.ts";
 import { lifeOf } from "./process_life.ts";
 
 /** `flwr-serverapp`: runs one ServerApp task. */
@@ -40,13 +37,7 @@ export function serverProcess(
   }, async ({ flags }, env) => {
     const address = flags["serverappio-api-address"];
     const target = await appIoTarget(env, { flags, address, flag: "serverappio-api-address" });
-    const refusal = refusalOfApps(env, {
-      allowed: flags["allow-unconfined-apps"],
-      fenced: flags["is-fenced"],
-      standalone: Deno.build.standalone,
-    });
-    const folders = { apps: appsFolder(env), runs: flags["runs-folder"] ?? runsFolder(env) };
-    const stage = new AppStage(folders, { grants: threadGrants(env, flags), refusal });
+    const stage = appStage(env, flags, flags["runs-folder"]);
     using life = lifeOf(env, parentPidOf(flags));
     const transport = await env.connect(target);
     try {

@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { parse } from "@std/csv";
-import { readNodeKey, readPublicKey } from "../../core/auth/key_file.ts";
+import { readPrivateKey, readPublicKey } from "../../core/auth/key_file.ts";
+import { nodeKeyOf } from "../../core/auth/keys.ts";
 import { fakeEnv } from "../../tests/fakes/env.ts";
 import { hasProgram, runProgram } from "../../tests/fakes/program.ts";
 import { UserError } from "../output.ts";
@@ -51,7 +52,7 @@ Deno.test("keys: the two files of a pair belong together and are read by a Super
   inFolder(async (cwd) => {
     await make(cwd, ["--nodes", "1"]);
     const path = `${cwd}/keys/client_credentials_1`;
-    const { publicKey } = await readNodeKey(await Deno.readFile(path), path);
+    const { publicKey } = await nodeKeyOf(await readPrivateKey({ content: await Deno.readFile(path), path }));
     assertEquals(
       Buffer.from(await readPublicKey(await Deno.readFile(`${path}.pub`), path)),
       Buffer.from(publicKey),

@@ -4,7 +4,7 @@ import { KeyError } from "../wire/key_error.ts";
 import { parseOpensshPublicKey } from "../wire/openssh_key.ts";
 import { parsePrivateKey } from "../wire/private_key.ts";
 import { decodeSpkiPem, encodeSpkiPem } from "../wire/spki.ts";
-import { type NodeKey, nodeKeyOf } from "./keys.ts";
+import { nodeKeyOf } from "./keys.ts";
 import { isNodeKey } from "./public_keys.ts";
 
 /** Thrown for a key file that cannot be used: a sentence that names the file, and the next step in `hint`. */
@@ -47,15 +47,6 @@ export async function readPrivateKey(file: PrivateKeyFile): Promise<EcPrivateKey
   } catch (cause) {
     throw unusable({ ...file, half: "private", cause });
   }
-}
-
-/**
- * Reads what a SuperNode signs with from the content of its private key file.
- * @param path the file's name, for messages
- * @throws {KeyFileError}
- */
-export async function readNodeKey(content: Uint8Array, path: string): Promise<NodeKey> {
-  return await nodeKeyOf(await readPrivateKey({ content, path }));
 }
 
 /**

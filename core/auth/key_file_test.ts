@@ -3,8 +3,8 @@ import { Buffer } from "node:buffer";
 import { vectors } from "../../proto/vectors.ts";
 import { FakeRandom } from "../../tests/fakes/random.ts";
 import { formatOpensshPrivateKey, parseOpensshPrivateKey } from "../wire/openssh_key.ts";
-import { KeyFileError, readNodeKey, readPrivateKey, readPublicKey } from "./key_file.ts";
-import { generateKeyPair } from "./keys.ts";
+import { KeyFileError, readPrivateKey, readPublicKey } from "./key_file.ts";
+import { generateKeyPair, nodeKeyOf } from "./keys.ts";
 
 interface AuthVectors {
   key_files: { file: string; expected: string }[];
@@ -16,6 +16,11 @@ const auth = await vectors<AuthVectors>("auth.json");
 const contentOf = (file: string) =>
   Deno.readFileSync(new URL(`../../tests/vectors/${file}`, import.meta.url));
 const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** What a SuperNode makes of its private key file. */
+async function readNodeKey(content: Uint8Array, path: string) {
+  return await nodeKeyOf(await readPrivateKey({ content, path }));
+}
 
 const REASONS: Record<string, string> = {
   "reject: not EC": "must be on NIST curve P-256, P-384 or P-521: this one is ssh-ed25519",

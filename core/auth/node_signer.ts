@@ -26,11 +26,12 @@ export function nodeSigner(key: NodeKey, options: NodeSignerOptions): (call?: un
     const nowMs = options.clock.now();
     if (signed && nowMs >= signedAtMs && nowMs < signedAtMs + REUSE_MS) return signed;
     signedAtMs = nowMs;
-    return signed = sign(key, pythonTimestamp(nowMs, options));
+    return signed = signedHeaders(key, pythonTimestamp(nowMs, options));
   };
 }
 
-async function sign(key: NodeKey, timestamp: string): Promise<Metadata> {
+/** The headers of a call that is signed at this time, in Python's form. */
+export async function signedHeaders(key: NodeKey, timestamp: string): Promise<Metadata> {
   const data = new TextEncoder().encode(timestamp);
   const raw = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key.privateKey, data);
   return new Metadata([

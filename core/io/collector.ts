@@ -1,6 +1,6 @@
 import v8 from "node:v8";
 import vm from "node:vm";
-import { shownGc } from "./shown_gc.ts";
+import { everyBytes, shownGc } from "./shown_gc.ts";
 
 /**
  * In the runtime's HTTP/2 a stream keeps the memory of what it had to hold back while it was sent, until the collector
@@ -9,14 +9,10 @@ import { shownGc } from "./shown_gc.ts";
  */
 const COLLECT_BYTES = 20 * 1_048_576;
 
-let keptBytes = 0;
 let collect: (() => void) | undefined;
 
 /** Says that streams of this thread that have ended keep so many bytes more. */
-export function keptByStreams(bytes: number): void {
-  keptBytes += bytes;
-  if (keptBytes < COLLECT_BYTES) return;
-  keptBytes = 0;
+export const keptByStreams = everyBytes(COLLECT_BYTES, () => {
   collect ??= shownGc(v8, vm);
   collect();
-}
+});

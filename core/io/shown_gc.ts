@@ -1,3 +1,14 @@
+/** Counts bytes, and acts whenever so many have come together. */
+export function everyBytes(limit: number, act: () => void): (bytes: number) => void {
+  let counted = 0;
+  return (bytes) => {
+    counted += bytes;
+    if (counted < limit) return;
+    counted = 0;
+    act();
+  };
+}
+
 /** The part of `node:v8` that is needed here. */
 interface Flags {
   setFlagsFromString(flags: string): void;

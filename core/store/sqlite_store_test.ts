@@ -53,6 +53,19 @@ Deno.test("another program's database is refused, unchanged and free again", () 
     assertEquals(await Deno.readFile(path), bytes);
   }));
 
+Deno.test("a database that was vacuumed into one that cannot shrink is used as it is", () =>
+  atPath(async (path) => {
+    await new SqliteStore(await openSqlite(path)).close();
+    const other = await openSqlite(path);
+    other.execute("PRAGMA auto_vacuum = NONE; VACUUM; CREATE TABLE filling (bytes BLOB)");
+    other.execute(`INSERT INTO filling VALUES (zeroblob(${4 * 1_048_576})); DROP TABLE filling`);
+    other.close();
+    const store = new SqliteStore(await openSqlite(path));
+    await store.transaction((tx) => tx.putNode(aNode(1n)));
+    await store.close();
+    assert((await Deno.stat(path)).size > 4 * 1_048_576);
+  }));
+
 Deno.test("a database of a newer version is refused", () =>
   atPath(async (path) => {
     await new SqliteStore(await openSqlite(path)).close();

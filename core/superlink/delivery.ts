@@ -1,9 +1,13 @@
+import { callingNode } from "../auth/caller.ts";
 import type { MessageId, NodeId, RunId } from "../model/ids.ts";
 import { ErrorCode } from "../model/message.ts";
 import type { ObjectTree } from "../model/object_tree.ts";
 import { MOST_DELIVERIES, nextDelivery, recall } from "../rules/message_life.ts";
+import { hold } from "../rpc/hold.ts";
+import { holdMs } from "../rpc/peer.ts";
 import { RpcError } from "../rpc/status.ts";
 import type { StoredMessage } from "../store/store.ts";
+import type { Context } from "./callers.ts";
 import { change, type Link } from "./link.ts";
 import { answerInstead, forgetReply } from "./lost_instructions.ts";
 import { news } from "./news.ts";
@@ -15,12 +19,25 @@ export interface Delivery {
   readonly tree: ObjectTree;
 }
 
+/** Holds a node's poll until there is a message for it, for as long as the caller may wait. */
+export function awaitDelivery(
+  link: Link,
+  { caller, metadata, signal }: Context,
+): Promise<Delivery | undefined> {
+  const { nodeId } = callingNode(caller);
+  const { wakeups, clock } = link;
+  return hold(
+    () => signal.aborted ? Promise.resolve(undefined) : deliverNext(link, nodeId),
+    { wakeups, keys: [news.forNode(nodeId)], maxMs: holdMs(metadata), clock, signal },
+  );
+}
+
 /**
  * Takes a node's next message out of the queue, if there is one: first what it was given before and never came to
  * know of. Nodes work on one message after the other, and confirm or answer each before they ask for more.
  * @throws {RpcError} UNAUTHENTICATED when the node may not call any more
  */
-export async function deliverNext(link: Link, nodeId: NodeId): Promise<Delivery | undefined> {
+async function deliverNext(link: Link, nodeId: NodeId): Promise<Delivery | undefined> {
   return await change(link, async (tx, afterwards) => {
     const changing = { tx, afterwards };
     // It may have waited while somebody unregistered it.

@@ -3,19 +3,16 @@ import { type Caller, callingNode } from "../auth/caller.ts";
 import type { Envelope } from "../model/message.ts";
 import type { Node } from "../model/node.ts";
 import { storeReply, type StoreVerdict } from "../rules/message_life.ts";
-import { hold } from "../rpc/hold.ts";
-import { holdMs } from "../rpc/peer.ts";
 import { type Route, route } from "../rpc/router.ts";
 import type { StoredMessage, Transaction } from "../store/store.ts";
 import { envelopeToProto, treeToProto } from "../wire/message.ts";
 import { fleet } from "../wire/methods.ts";
 import { validateEnvelope } from "../wire/validate.ts";
 import type { Context } from "./callers.ts";
-import { deliverNext } from "./delivery.ts";
+import { awaitDelivery } from "./delivery.ts";
 import { runningRun } from "./fleet_runs.ts";
 import { type Afterwards, change, type Link } from "./link.ts";
 import { malformed, type PushedMessage, pushedMessages } from "./messages_in.ts";
-import { news } from "./news.ts";
 import { announceMessage, replyArrived } from "./objects.ts";
 
 /** How nodes get their instructions and give their replies. */
@@ -28,13 +25,7 @@ export function fleetMessages(link: Link): Route<Caller>[] {
 
 /** Holds the call until there is a message for the node. */
 async function pullMessages(link: Link, request: PullMessagesRequest, context: Context) {
-  const { nodeId } = callingNode(context.caller);
-  const { wakeups, clock } = link;
-  const { signal } = context;
-  const found = await hold(
-    () => signal.aborted ? Promise.resolve(undefined) : deliverNext(link, nodeId),
-    { wakeups, keys: [news.forNode(nodeId)], maxMs: holdMs(context.metadata), clock, signal },
-  );
+  const found = await awaitDelivery(link, context);
   if (!found) return {};
   const { runId, messageId, dstNodeId } = found.message.metadata;
   const response = {

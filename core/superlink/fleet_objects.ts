@@ -1,6 +1,5 @@
 import type { ConfirmMessageReceivedRequest, PullObjectRequest, PushObjectRequest } from "../../proto/mod.ts";
 import { type Caller, callingNode } from "../auth/caller.ts";
-import type { MessageId, NodeId, RunId } from "../model/ids.ts";
 import { contentOnce } from "../rpc/give_back.ts";
 import { type Route, route } from "../rpc/router.ts";
 import { fleet } from "../wire/methods.ts";
@@ -36,22 +35,15 @@ async function confirm(link: Link, request: ConfirmMessageReceivedRequest, conte
   const { nodeId } = callingNode(context.caller);
   const run = await openRun(link, request);
   const messageId = request.message_object_id;
-  await confirmArrival(link, { run, receiver: nodeId, messageId });
+  if (await link.objects.confirm(run, nodeId, messageId) === "confirmed") {
+    await change(link, async (tx, afterwards) => {
+      const message = await tx.message(run, messageId);
+      if (message) await tx.putMessage(confirmed(message, link.clock.now()));
+      await link.traffic.settle(tx, run, { afterwards });
+    });
+  }
   link.log.debug(`[Fleet.ConfirmMessageReceived] Message with ID '${messageId}' has been received`);
   return {};
-}
-
-/** Notes that a node has all of a message, whose objects go. Nothing happens when it was not sent to that node. */
-export async function confirmArrival(
-  link: Link,
-  { run, receiver, messageId }: { run: RunId; receiver: NodeId; messageId: MessageId },
-): Promise<void> {
-  if (await link.objects.confirm(run, receiver, messageId) !== "confirmed") return;
-  await change(link, async (tx, afterwards) => {
-    const message = await tx.message(run, messageId);
-    if (message) await tx.putMessage(confirmed(message, link.clock.now()));
-    await link.traffic.settle(tx, run, { afterwards });
-  });
 }
 
 /** The id of the run that the request names, which must be running. @throws {RpcError} as the run's gate says */

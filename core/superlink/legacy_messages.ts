@@ -4,8 +4,6 @@ import { envelopeOf, type Message } from "../model/app_message.ts";
 import type { Metadata } from "../model/message.ts";
 import type { Node } from "../model/node.ts";
 import { postOrder } from "../model/object_tree.ts";
-import { hold } from "../rpc/hold.ts";
-import { holdMs } from "../rpc/peer.ts";
 import { type Route, route } from "../rpc/router.ts";
 import { RpcError } from "../rpc/status.ts";
 import { type DeflatedMessage, deflateMessage } from "../wire/deflate.ts";
@@ -13,13 +11,11 @@ import { inflateMessage } from "../wire/inflate.ts";
 import { legacyFleet } from "../wire/legacy_methods.ts";
 import { instructionOf, replyOf, taskInsOf } from "../wire/legacy_task.ts";
 import type { Context } from "./callers.ts";
-import { deliverNext, type Delivery } from "./delivery.ts";
+import { awaitDelivery, type Delivery } from "./delivery.ts";
 import { takeReply } from "./fleet_messages.ts";
-import { confirmArrival } from "./fleet_objects.ts";
 import { runningRun } from "./fleet_runs.ts";
 import { change, type Link } from "./link.ts";
 import { malformed, type PushedMessage } from "./messages_in.ts";
-import { news } from "./news.ts";
 import { takeObject } from "./objects.ts";
 
 /** How SuperNodes of Flower 1.14.0 get their instructions and give their answers: each message in one piece. */
@@ -33,18 +29,13 @@ export function legacyMessages(link: Link): Route<Caller>[] {
 /** Holds the call until there is a message for the node, and gives it whole. */
 async function pullTaskIns(link: Link, context: Context) {
   const { nodeId } = callingNode(context.caller);
-  const { wakeups, clock } = link;
-  const { signal } = context;
-  const found = await hold(
-    () => signal.aborted ? Promise.resolve(undefined) : deliverNext(link, nodeId),
-    { wakeups, keys: [news.forNode(nodeId)], maxMs: holdMs(context.metadata), clock, signal },
-  );
+  const found = await awaitDelivery(link, context);
   if (!found) return {};
   const { runId, messageId } = found.message.metadata;
   const { message, sizeBytes } = await whole(link, found, { nodeId, context });
   link.traffic.add(runId, { sent: sizeBytes, received: 0 });
   link.log.info(`[Fleet.PullTaskIns] node_id=${nodeId} gets message ${messageId} of run ${runId}`);
-  return { task_ins_list: [taskInsOf(message, clock.now())] };
+  return { task_ins_list: [taskInsOf(message, link.clock.now())] };
 }
 
 /** Puts a message together, when there is room for it and for the bytes it becomes. */
@@ -100,7 +91,7 @@ function readOrRefuse(result: TaskRes, instruction: Metadata): Message {
 
 /** Cuts the answer into the objects of today and takes them as if the node had pushed each; false when it may not. */
 async function store(link: Link, reply: Message, node: Node): Promise<boolean> {
-  const { runId: run, replyToMessageId: instructionId } = reply.metadata;
+  const { runId: run } = reply.metadata;
   const { nodeId: sender } = node;
   const deflated = deflateMessage(reply);
   const pushed = announced(reply, deflated);
@@ -117,8 +108,6 @@ async function store(link: Link, reply: Message, node: Node): Promise<boolean> {
     link.traffic.add(run, { sent: 0, received: object_content.length });
     await takeObject(link, { node: null, run_id: "0", object_id: id, object_content }, { run, sender });
   }
-  // There is no word of an instruction's arrival; its answer says as much.
-  await confirmArrival(link, { run, receiver: sender, messageId: instructionId });
   return true;
 }
 

@@ -140,7 +140,8 @@ Deno.test("a node that is started anew gets what it had not confirmed, and code 
   assertEquals(errorsIn(await app.pull([given, waiting])), [NaN, NaN]);
 });
 
-Deno.test("the part of a reply that a killed node left does not stand in the way of the whole one", async () => {
+/** A node that has announced its reply and uploaded nothing of it. */
+async function partlyReplied() {
   const world = await TestFederation.start();
   const node = await world.node();
   const app = await world.runningApp();
@@ -151,22 +152,18 @@ Deno.test("the part of a reply that a killed node left does not stand in the way
   Object.defineProperty(message.metadata, "messageId", { value: messageId });
   const part = replyTo(message, { text: "part", clock: world.clock });
   await node.announce(deflateMessage(part), part);
+  return { world, node, app, messageId };
+}
+
+Deno.test("the part of a reply that a killed node left does not stand in the way of the whole one", async () => {
+  const { world, node, app, messageId } = await partlyReplied();
   const again = await restarted(world, node);
   await work(world, again);
   assertEquals(errorsIn(await app.pull([messageId])), [NaN]);
 });
 
 Deno.test("a node that could not finish a reply and asks for more gets the message again, and may reply anew", async () => {
-  const world = await TestFederation.start();
-  const node = await world.node();
-  const app = await world.runningApp();
-  const message = app.instruction(node.nodeId);
-  const { messageId } = deflateMessage(message);
-  await app.send(message);
-  await node.pull(0);
-  Object.defineProperty(message.metadata, "messageId", { value: messageId });
-  const part = replyTo(message, { text: "part", clock: world.clock });
-  await node.announce(deflateMessage(part), part);
+  const { world, node, app, messageId } = await partlyReplied();
   await work(world, node);
   const [reply] = await app.pull([messageId]);
   assertEquals((await app.receive(reply)).content.config("config").get("text"), "done");

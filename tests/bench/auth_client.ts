@@ -6,10 +6,10 @@ import { readPrivateKey } from "../../core/auth/key_file.ts";
 import { nodeKeyOf } from "../../core/auth/keys.ts";
 import { greet, GREETING_HEADERS } from "../../core/auth/node_greeting.ts";
 import { NODE_HEADERS, NODE_MAC_HEADER } from "../../core/auth/node_headers.ts";
+import { signedHeaders } from "../../core/auth/node_signer.ts";
 import { sharedSecret } from "../../core/auth/shared_secret.ts";
 import { connectGrpc } from "../../core/io/grpc/client.ts";
 import { Metadata } from "../../core/rpc/metadata.ts";
-import { derSignature } from "../../core/wire/ecdsa_signature.ts";
 import { fleet } from "../../core/wire/methods.ts";
 import { epochOf, nodeMac, nodeMacHead, nodeMacKey, requestHash } from "../../core/wire/node_mac.ts";
 
@@ -36,13 +36,7 @@ async function signing(): Promise<(at: number) => Promise<Metadata>> {
     // A microsecond apart: no two signatures are over the same text.
     const ms = new Date(began + Math.floor(at / 1_000)).toISOString().slice(0, -1);
     const timestamp = `${ms}${String(at % 1_000).padStart(3, "0")}+00:00`;
-    const data = new TextEncoder().encode(timestamp);
-    const raw = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key.privateKey, data);
-    return new Metadata([
-      [NODE_HEADERS.publicKey, key.publicKey],
-      [NODE_HEADERS.timestamp, timestamp],
-      [NODE_HEADERS.signature, derSignature(new Uint8Array(raw))],
-    ]);
+    return await signedHeaders(key, timestamp);
   });
 }
 

@@ -63,7 +63,11 @@ export class Room {
   }
 
   #trimTo(pages: number): void {
-    for (let more = this.#pages() - pages; more > 0 && this.#free() > 0; more = this.#pages() - pages) {
+    let before = Infinity;
+    // A file that another program made without incremental vacuum does not shrink.
+    for (let now = this.#pages(); now > pages && now < before && this.#free() > 0; now = this.#pages()) {
+      before = now;
+      const more = now - pages;
       this.#run(`PRAGMA incremental_vacuum(${Math.max(1, more - Math.ceil(more / PAGES_PER_MAP))})`);
     }
   }
