@@ -8,6 +8,36 @@
  * clientapp = "./client.ts:app"
  * ```
  *
+ * `corolla flwr new` makes such a folder, and `corolla flwr run` runs it. Programs that run apps bring this module
+ * along: an app imports `"corolla"` and nothing is installed.
+ *
+ * @example
+ * ```ts
+ * import * as corolla from "corolla";
+ * import { ArrayRecord, ClientApp, FedAvg, MetricRecord, NDArray, RecordDict, ServerApp } from "corolla";
+ *
+ * // server.ts: leads ten rounds, from a model of 784 by 10 zeros.
+ * export const serverApp = new ServerApp()
+ *   .main(async (grid, { runFolder }) => {
+ *     const model = ArrayRecord.from({ weights: NDArray.zeros([784, 10], "float32") });
+ *     const result = await new FedAvg().start(grid, model, { numRounds: 10 });
+ *     await Deno.writeFile(`${runFolder}/model.npz`, corolla.encodeNpz(result.arrays));
+ *   });
+ *
+ * // client.ts: learns from what is on its node, and sends back nothing but the model and a count.
+ * export const clientApp = new ClientApp()
+ *   .train((message) => {
+ *     const weights = message.content.arrays("arrays").toNamedArrays().get("weights")!.as("float32").copy();
+ *     weights.data[0] += 0.1;
+ *     const arrays = ArrayRecord.from({ weights: new NDArray(weights.data, weights.shape) });
+ *     return message.reply(new RecordDict({ arrays, metrics: new MetricRecord({ "num-examples": 60 }) }));
+ *   })
+ *   .evaluate((message) => {
+ *     const metrics = new MetricRecord({ "num-examples": 10, accuracy: corolla.float(0.9) });
+ *     return message.reply(new RecordDict({ metrics }));
+ *   });
+ * ```
+ *
  * @module
  */
 export {
@@ -16,13 +46,13 @@ export {
   type HandlerOptions,
   type Mod,
   type Next,
+  type Registration,
 } from "./core/app/client_app.ts";
 export { ServerApp, type ServerMain } from "./core/app/server_app.ts";
 export type { Lifespan, LifespanGenerator, LifespanLike } from "./core/app/lifespan.ts";
 export { AppConfig, type ConfigSetting, Context } from "./core/app/context.ts";
 export type { Grid, ReplyOptions } from "./core/app/grid.ts";
-export type { AppHost } from "./core/app/host.ts";
-export type { RunFiles } from "./core/strategy/journal.ts";
+export type { AppHost, Clock, Log, Random, RunFiles } from "./core/app/host.ts";
 
 export {
   type InstructionOptions,
@@ -33,20 +63,23 @@ export {
 } from "./core/model/app_message.ts";
 export { DEFAULT_TTL_S, ErrorCode, type MessageError, type Metadata } from "./core/model/message.ts";
 export { MessageType } from "./core/model/message_type.ts";
-export type { MessageId, NodeId, RunId, SeriesId, TaskId } from "./core/model/ids.ts";
+export type { Id, MessageId, NodeId, ObjectId, RunId, SeriesId, TaskId } from "./core/model/ids.ts";
 
-export { FlowerArray } from "./core/model/record/array.ts";
+export { type ArrayFields, FlowerArray } from "./core/model/record/array.ts";
 export { ArrayRecord } from "./core/model/record/array_record.ts";
 export { type ConfigInput, ConfigRecord } from "./core/model/record/config_record.ts";
-export type { DType, TypedArray } from "./core/model/record/dtype.ts";
+export type { DType, DTypeArrays, TypedArray } from "./core/model/record/dtype.ts";
 export {
   type ConfigValue,
+  type Entry,
   float,
   type Forced,
   int,
   type Integer,
+  type Kind,
   type MetricValue,
 } from "./core/model/record/entry.ts";
+export type { Items, KindedRecord } from "./core/model/record/kinded_record.ts";
 export { type MetricInput, MetricRecord } from "./core/model/record/metric_record.ts";
 export { NDArray } from "./core/model/record/ndarray.ts";
 export { decodeNpy, encodeNpy } from "./core/model/record/npy.ts";
@@ -70,7 +103,12 @@ export { type Phase, Strategy, type TrainOutcome } from "./core/strategy/strateg
 export type { EvaluateFn, PerPhase, RoundReport, StartOptions } from "./core/strategy/start_options.ts";
 export { type BestModel, type MetricsByRound, Result } from "./core/strategy/result.ts";
 export { meanOfMetrics, type MetricsAggregator } from "./core/strategy/metric_mean.ts";
-export { type NodeSelector, NotEnoughNodesError, type Selection } from "./core/strategy/sampling.ts";
+export {
+  type NodeSelector,
+  NotEnoughNodesError,
+  type Sample,
+  type Selection,
+} from "./core/strategy/sampling.ts";
 
 export { FedAvg, type PhaseSettings } from "./core/strategy/fed_avg.ts";
 export type { FedAvgOptions, FedAvgSettings, FlowerFedAvgOptions } from "./core/strategy/fed_avg_options.ts";
@@ -119,6 +157,11 @@ export type { PrivacyReportOptions } from "./core/strategy/privacy_ledger.ts";
 export { earlyStopping, type EarlyStoppingOptions, type StopRule } from "./core/strategy/early_stopping.ts";
 export type { MetricWatch } from "./core/strategy/metric_watch.ts";
 export type { StragglerOptions } from "./core/strategy/reply_stream.ts";
-export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./core/strategy/checkpoint.ts";
+export {
+  type Checkpoint,
+  type CheckpointMetrics,
+  decodeCheckpoint,
+  encodeCheckpoint,
+} from "./core/strategy/checkpoint.ts";
 export type { CheckpointOptions } from "./core/strategy/checkpoint_keeper.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./core/strategy/safetensors.ts";

@@ -168,6 +168,10 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: "List invitations to federations",
     load: async () => (await import("./flwr/invite_list.ts")).inviteList,
   },
+  plot: {
+    summary: "Draw the metrics of a run, round by round, as SVG or PNG",
+    load: async () => (await import("./plot/plot.ts")).plot,
+  },
   certs: {
     summary: "Make a CA and server certificates",
     load: async () => (await import("./tools/certs.ts")).certs,

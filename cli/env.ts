@@ -1,4 +1,5 @@
 import { isAbsolute, join, resolve } from "node:path";
+import type { PeerCertificate } from "../core/io/grpc/tls_credentials.ts";
 import type { Clock, Random } from "../core/io/ports.ts";
 import type { Transport } from "../core/rpc/transport.ts";
 import type { Detached } from "./detached.ts";
@@ -57,7 +58,11 @@ export interface ConnectTarget {
   /** `host:port`. */
   readonly address: string;
   /** `insecure`, or TLS with the given roots (PEM); without them the system's. */
-  readonly tls: "insecure" | { readonly rootCertificates?: Uint8Array };
+  readonly tls: "insecure" | {
+    readonly rootCertificates?: Uint8Array;
+    /** Hears of the certificate that is shown there. */
+    readonly onCertificate?: (certificate: PeerCertificate) => void;
+  };
 }
 
 /** Files as commands use them. Paths are absolute: see {@link resolvePath}. */

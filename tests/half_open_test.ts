@@ -1,12 +1,15 @@
 /** Peers that connect and then do nothing, or next to nothing: whoever does something is served all the same. */
 import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
 import http2 from "node:http2";
 import net from "node:net";
 import { connectGrpc } from "../core/io/grpc/client.ts";
 import { systemClock } from "../core/io/clock.ts";
 import { systemRandom } from "../core/io/random.ts";
 import { RpcClient } from "../core/rpc/client.ts";
-import { Door, echo, measure } from "./fakes/door.ts";
+import { FakeClock } from "./fakes/clock.ts";
+import { longestHoldMs } from "../core/io/grpc/sender_patience.ts";
+import { Door, echo, measure, produce } from "./fakes/door.ts";
 
 /** How long an honest call may take meanwhile. */
 const PATIENCE_MS = 10_000;
@@ -83,3 +86,167 @@ Deno.test("slow clients: announced requests that do not come hold up no small ca
   );
   transport.close();
 });
+
+const HEADERS = { ":method": "POST", "content-type": "application/grpc", te: "trailers" };
+
+/** Announces a request of so many bytes and sends one of them. */
+function dripping(session: http2.ClientHttp2Session, bytes: number) {
+  const stream = session.request({ ...HEADERS, ":path": measure.path });
+  const seen = { stream, status: "", closed: false };
+  const heed = (headers: http2.IncomingHttpHeaders) =>
+    seen.status ||= `${headers["grpc-status"]} ${headers["grpc-message"]}`;
+  stream.on("response", heed).on("trailers", heed);
+  stream.on("error", () => {}).on("close", () => seen.closed = true);
+  const message = new Uint8Array(6);
+  new DataView(message.buffer).setUint32(1, bytes);
+  stream.write(message);
+  return seen;
+}
+
+/** Lets time pass, and what is on its way arrive, until it has happened. @returns the seconds that it took */
+async function passed(clock: FakeClock, happened: () => boolean): Promise<number> {
+  for (let seconds = 0; seconds <= 700; seconds += 2) {
+    for (let turn = 0; turn < 5 && !happened(); turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    if (happened()) return seconds;
+    await clock.advance(2_000);
+  }
+  throw new Error("It never happened");
+}
+
+Deno.test("slow clients: a byte a minute keeps room as long as nobody wants it, and not a minute longer", async () => {
+  const clock = new FakeClock();
+  await using door = await Door.open({ budgetBytes: 4 << 20, maxMessageBytes: 64 << 20, clock });
+  const [slow, honest] = [http2.connect(`http://${door.at()}`), http2.connect(`http://${door.at()}`)];
+  for (const session of [slow, honest]) session.on("error", () => {});
+  try {
+    const holding = dripping(slow, 4 << 20);
+    await passed(clock, () => door.budget.takenBytes === 4 << 20);
+    for (let minute = 0; minute < 10; minute++) {
+      holding.stream.write(new Uint8Array(1));
+      await clock.advance(50_000);
+    }
+    assertEquals([holding.closed, door.budget.takenBytes], [false, 4 << 20]);
+
+    let reply = "";
+    const upload = honest.request({ ...HEADERS, ":path": measure.path });
+    upload.on("data", (bytes: Uint8Array) => reply += new TextDecoder().decode(bytes.subarray(5)));
+    const body = new Uint8Array(5 + (3 << 20));
+    new DataView(body.buffer).setUint32(1, 3 << 20);
+    upload.end(body);
+    assert(await passed(clock, () => reply !== "") <= 60);
+    assertEquals(reply, String(3 << 20));
+    assert(holding.status.startsWith("14 The%20request%20comes%20too%20slowly"), holding.status);
+    assertEquals(holding.closed, true);
+  } finally {
+    slow.destroy();
+    honest.destroy();
+  }
+});
+
+Deno.test("slow clients: many who drip keep others waiting for a turn each, and hold on to nothing", async () => {
+  const clock = new FakeClock();
+  await using door = await Door.open({ budgetBytes: 4 << 20, maxMessageBytes: 64 << 20, clock });
+  const session = http2.connect(`http://${door.at()}`);
+  session.on("error", () => {});
+  try {
+    const many = Array.from({ length: 6 }, () => dripping(session, 4 << 20));
+    await passed(clock, () => door.budget.takenBytes === 4 << 20);
+    for (let turn = 0; turn < many.length; turn++) {
+      const seconds = await passed(clock, () => many.filter(({ closed }) => closed).length > turn);
+      // The last has nobody behind it, and is left alone until nothing has come for a minute.
+      assert(seconds <= (turn < many.length - 1 ? 36 : 66), `${turn}: ${seconds} s`);
+    }
+    await passed(clock, () => door.budget.takenBytes === 0);
+    assertEquals(many.filter(({ status }) => !status.startsWith("14 The%20request%20")), []);
+  } finally {
+    session.destroy();
+  }
+});
+
+Deno.test("slow clients: who is refused and goes on as if nothing had been said loses the room all the same", async () => {
+  const clock = new FakeClock();
+  await using door = await Door.open({ budgetBytes: 4 << 20, maxMessageBytes: 64 << 20, clock });
+  const socket = net.connect({ port: door.server.port, host: "127.0.0.1" });
+  // Nothing of what the door says is ever read.
+  socket.on("error", () => {}).pause();
+  const announced = Buffer.alloc(6);
+  announced.writeUInt32BE(4 << 20, 1);
+  socket.write(
+    Buffer.concat([PREFACE, frame(4, 0), frame(1, 1, headerBlock(measure.path)), frame(0, 1, announced)]),
+  );
+  try {
+    await passed(clock, () => door.budget.takenBytes === 4 << 20);
+    assert(await passed(clock, () => door.budget.takenBytes === 0) <= 66);
+  } finally {
+    socket.destroy();
+  }
+});
+
+Deno.test("slow clients: a small request that is never whole goes after a minute, and one that never begins", async () => {
+  const clock = new FakeClock();
+  await using door = await Door.open({ clock });
+  const session = http2.connect(`http://${door.at()}`);
+  session.on("error", () => {});
+  try {
+    const silent = session.request({ ...HEADERS, ":path": measure.path });
+    let over = false;
+    silent.on("error", () => {}).on("close", () => over = true).resume();
+    const started = dripping(session, 100);
+    const seconds = await passed(clock, () => over && started.closed);
+    assert(seconds >= 58 && seconds <= 66, `${seconds} s`);
+  } finally {
+    session.destroy();
+  }
+});
+
+Deno.test("slow clients: a reply that is not taken loses its room when others wait for it", async () => {
+  const clock = new FakeClock();
+  await using door = await Door.open({ budgetBytes: 4 << 20, clock });
+  // No window, no reply.
+  const lazy = http2.connect(`http://${door.at()}`, { settings: { initialWindowSize: 0 } });
+  const honest = http2.connect(`http://${door.at()}`);
+  for (const session of [lazy, honest]) session.on("error", () => {});
+  const wanted = (session: http2.ClientHttp2Session) => {
+    const size = new TextEncoder().encode(String(3 << 20));
+    const stream = session.request({ ...HEADERS, ":path": produce.path });
+    stream.on("error", () => {});
+    stream.end(Buffer.concat([Buffer.from([0, 0, 0, 0, size.length]), size]));
+    return stream;
+  };
+  try {
+    wanted(lazy);
+    await passed(clock, () => door.budget.takenBytes >= 3 << 20);
+    let bytes = 0;
+    wanted(honest).on("data", (chunk: Uint8Array) => bytes += chunk.length);
+    await passed(clock, () => door.budget.waiting === 1);
+    const seconds = await passed(clock, () => bytes === 5 + (3 << 20));
+    assert(seconds > 90 && seconds <= longestHoldMs(3 << 20) / 1_000 + 6, `${seconds} s`);
+  } finally {
+    lazy.destroy();
+    honest.destroy();
+  }
+});
+
+const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+
+/** A frame of HTTP/2; headers are whole in theirs. */
+function frame(type: number, stream: number, payload: Uint8Array = new Uint8Array()): Uint8Array {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head[3] = type;
+  head[4] = type === 1 ? 4 : 0;
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+/** The headers of a call, each as a literal. */
+function headerBlock(path: string): Uint8Array {
+  const text = (value: string) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)]);
+  const all = { ...HEADERS, ":path": path, ":scheme": "http", ":authority": "door" };
+  const pseudoFirst = Object.entries(all).sort(([one], [other]) =>
+    Number(other[0] === ":") - Number(one[0] === ":")
+  );
+  return Buffer.concat(pseudoFirst.flatMap(([name, value]) => [Buffer.from([0]), text(name), text(value)]));
+}

@@ -12,11 +12,13 @@ export interface ClientTlsChoice {
 
 /**
  * Reads what `--insecure` and `--root-certificates` say.
+ * @param warn hears of a CA certificate that expires soon
  * @throws {UserError} when both are given, or the file is none or holds no certificate
  */
 export async function readClientTls(
   flags: { readonly insecure: boolean; readonly "root-certificates": string | undefined },
   env: Env,
+  warn: (text: string) => void = () => {},
 ): Promise<ClientTlsChoice> {
   const { insecure, "root-certificates": named } = flags;
   if (named === undefined) return { insecure };
@@ -36,7 +38,7 @@ export async function readClientTls(
   const rootCertificates = await env.files.read(rootPath);
   const { checkRoots, TlsFileError } = await import("../../core/io/tls.ts");
   try {
-    checkRoots({ path: named, content: rootCertificates }, env.clock.now());
+    checkRoots({ path: named, content: rootCertificates }, env.clock.now()).forEach(warn);
   } catch (error) {
     if (error instanceof TlsFileError) throw new UserError(error.message, { hint: error.hint });
     throw error;

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIpAddress } from "../../core/io/ip_address.ts";
 import { LIBC_PATHS } from "../../core/io/libc.ts";
 import type { AppCommand, LaunchSettings } from "../../core/io/app_command.ts";
 import type { Fence, FenceKind } from "../../core/io/fence_command.ts";
@@ -71,7 +71,10 @@ export async function appFence(
 }
 
 /** Says at the start of a daemon what holds apps in. */
-export function sayFence({ fence }: Pick<LaunchSettings, "fence">, { info, warn }: Log): void {
+export function sayFence(
+  { fence, appIoSocket }: Pick<LaunchSettings, "fence" | "appIoSocket">,
+  { info, warn }: Log,
+): void {
   if (fence === undefined) {
     return warn(
       "Apps are not fenced in by the system: Python apps can touch whatever this user can. " +
@@ -79,6 +82,9 @@ export function sayFence({ fence }: Pick<LaunchSettings, "fence">, { info, warn 
     );
   }
   if (fence.kind === "bubblewrap") {
+    if (appIoSocket !== undefined) {
+      return info("Apps are fenced in by bubblewrap: files, network, other processes");
+    }
     return warn("Apps are fenced in by bubblewrap: their files are, their network connections are not");
   }
   const { generation = 0 } = fence;
@@ -143,7 +149,7 @@ async function planFor(
     // Long answers about names come over TCP.
     ports: ports === "any" || ports.length === 0 ? ports : [...ports, DNS],
     // An address is found without asking anybody.
-    datagrams: grants.net.some((host) => isIP(hostOf(host)) === 0),
+    datagrams: grants.net.some((host) => !isIpAddress(hostOf(host))),
   };
 }
 
@@ -169,11 +175,11 @@ async function pythonFiles(
 
 /** The host of `HOST[:PORT]`, where an IPv6 address stands in brackets if a port follows. */
 function hostOf(granted: string): string {
-  return /^\[(.*)\]/.exec(granted)?.[1] ?? (isIP(granted) ? granted : granted.replace(/:\d+$/, ""));
+  return /^\[(.*)\]/.exec(granted)?.[1] ?? (isIpAddress(granted) ? granted : granted.replace(/:\d+$/, ""));
 }
 
 /** The ports of `HOST:PORT`; a host without one means every port. */
 function portsOf(hosts: readonly string[]): number[] | "any" {
-  const ports = hosts.map((host) => isIP(host) ? NaN : Number(/:(\d+)$/.exec(host)?.[1] ?? NaN));
+  const ports = hosts.map((host) => isIpAddress(host) ? NaN : Number(/:(\d+)$/.exec(host)?.[1] ?? NaN));
   return ports.some(Number.isNaN) ? "any" : ports;
 }

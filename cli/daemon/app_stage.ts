@@ -76,6 +76,7 @@ export class AppStage implements Stage {
     const info = readFab(fab.content);
     const folder = join(this.#folders.apps, installFolder(info));
     await installFiles(folder, info.files);
-    return { folder, ...info.components, config: info.config };
+    const name = `@${info.fabId}==${info.fabVersion}`;
+    return { folder, name, ...info.components, config: info.config };
   }
 }

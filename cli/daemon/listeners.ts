@@ -54,6 +54,24 @@ export class Listeners {
     return server;
   }
 
+  /**
+   * Opens a door for apps that have no network: a socket in a folder that only this user may enter, in the clear.
+   * @returns whether it is open; if not, the log says why
+   */
+  async openSocket(path: string, router: Router<Caller>): Promise<boolean> {
+    const { log, maxObjectBytes } = this.options;
+    try {
+      await Deno.remove(path).catch(() => {});
+      const door = { target: router, methods: router.methods, budget: this.#budget, log };
+      const maxMessageBytes = maxObjectBytes + SLACK_BYTES;
+      this.#servers.push(await serveGrpc({ ...door, address: `unix:${path}`, maxMessageBytes }));
+      return true;
+    } catch (error) {
+      log.warn(`Python apps keep the network: ${error instanceof Error ? error.message : error}`);
+      return false;
+    }
+  }
+
   /** Has the door show a new certificate as soon as there is one. */
   #certify(server: GrpcServer, tls: ListenerTls): void {
     const servers = this.#certified.get(tls) ?? [];

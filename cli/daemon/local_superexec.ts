@@ -26,6 +26,8 @@ export interface LocalSuperExecOptions {
   readonly boundAddress: string;
   /** Path of the CA certificate by which app processes know it; it speaks in the clear without. */
   readonly caPath?: string;
+  /** Path of a socket on which it listens too. */
+  readonly socketPath?: string;
   /** As the service's guard knows it. */
   readonly secret: Uint8Array;
   readonly launcher: Launcher;
@@ -43,7 +45,7 @@ export interface LocalSuperExec {
 
 /** Starts the SuperExec of `--isolation subprocess`: in this very thread, with no socket in between. */
 export function startLocalSuperExec(options: LocalSuperExecOptions): LocalSuperExec {
-  const { plugin, appIo, launcher, clock, random, log, caPath } = options;
+  const { plugin, appIo, launcher, clock, random, log, caPath, socketPath } = options;
   const address = reachableHere(options.boundAddress);
   const credentials = [versionHeaders("SuperExec"), superexecSigner(options.secret, { clock, random })];
   const superexec = createSuperExec({
@@ -51,7 +53,7 @@ export function startLocalSuperExec(options: LocalSuperExecOptions): LocalSuperE
     methods: plugin === "serverapp" ? serverAppIo : clientAppIo,
     plugin,
     launcher,
-    endpoint: { address, rootCertificates: caPath },
+    endpoint: { address, rootCertificates: caPath, socketPath },
     clock,
     log,
     appRuntimeDefault: "python",

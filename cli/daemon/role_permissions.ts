@@ -2,7 +2,7 @@ import { launchedPrograms, type LaunchSettings } from "../../core/io/app_command
 import type { Fence } from "../../core/io/fence_command.ts";
 import { GRPC_ENVIRONMENT } from "../../core/io/grpc/environment.ts";
 import { logFilePaths } from "../../core/io/log_file.ts";
-import { sqlitePaths } from "../../core/io/sqlite.ts";
+import { sqlitePaths } from "../../core/io/sqlite_paths.ts";
 import { dirname } from "node:path";
 import { denoList } from "../../core/io/deno_list.ts";
 import { variablesForApps } from "./app_environment.ts";
@@ -29,13 +29,18 @@ export function superlinkPermissions(settings: SuperLinkSettings): RolePermissio
   const fleet = settings.fleetAddress === undefined ? [] : [settings.fleetAddress];
   const net = [...fleet, settings.controlAddress, settings.serverAppIoAddress];
   const watched = [...certificatesOf(settings.tls, settings.appIoTls), ...keyList ? [keyList.path] : []];
-  return { read: [...watched, ...state], write: state, net: [...net, ...healthOf(settings)] };
+  return {
+    read: [...watched, ...state],
+    write: state,
+    net: [...net, ...healthOf(settings), ...socketOf(settings)],
+  };
 }
 
 /** A SuperNode connects to its SuperLink, listens on one address and keeps objects; its certificate it watches. */
 export function supernodePermissions(settings: SuperNodeSettings): RolePermissions {
   const state = [settings.contentsPath];
-  const net = [settings.superlinkAddress, settings.clientAppIoAddress, ...healthOf(settings)];
+  const own = [...healthOf(settings), ...socketOf(settings)];
+  const net = [settings.superlinkAddress, settings.clientAppIoAddress, ...own];
   return { read: [...certificatesOf(settings.appIoTls), ...state], write: state, net };
 }
 
@@ -47,6 +52,10 @@ function certificatesOf(...tls: readonly (ListenerTls | undefined)[]): string[] 
 /** A SuperExec connects to its AppIo API and touches no file. */
 export function superexecPermissions(settings: SuperExecSettings): RolePermissions {
   return { read: [], write: [], net: [settings.appIoAddress, ...healthOf(settings)] };
+}
+
+function socketOf({ appIoSocket }: Pick<SuperNodeSettings, "appIoSocket">): string[] {
+  return appIoSocket === undefined ? [] : [`unix:${appIoSocket}`];
 }
 
 function healthOf({ healthAddress }: RoleSettings): string[] {

@@ -41,7 +41,7 @@ export async function superexecSettings(
   }
   return {
     appIoAddress,
-    appIoTls: await readClientTls(flags, env),
+    appIoTls: await readClientTls(flags, env, warn),
     healthAddress: optionalAddress(flags["health-server-address"], "health-server-address"),
     plugin: plugin(flags["plugin-type"], warn),
     secret: await readSecret(flags["superexec-auth-secret-file"], { isolation: "process", env, warn }),

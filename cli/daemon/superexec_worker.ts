@@ -9,6 +9,7 @@ import { createSuperExec } from "../../core/superexec/superexec.ts";
 import { clientAppIo, serverAppIo } from "../../core/wire/methods.ts";
 import { UserError } from "../output.ts";
 import { parentGone } from "./parent_watch.ts";
+import { watchPeer } from "./peer_watch.ts";
 import { serveRole } from "./role_worker.ts";
 import type { SuperExecSettings } from "./superexec_settings.ts";
 
@@ -16,10 +17,14 @@ const [clock, random] = [systemClock, systemRandom];
 
 serveRole<SuperExecSettings>([], (settings, { log, launcher }) => {
   const { appIoAddress: address, appIoTls, plugin, secret, appRuntimeDefault } = settings;
-  const transport = connectGrpc({ address, tls: appIoTls.insecure ? "insecure" : appIoTls });
+  const over = new AbortController();
+  const onCertificate = watchPeer({ clock, log, signal: over.signal });
+  const transport = connectGrpc({
+    address,
+    tls: appIoTls.insecure ? "insecure" : { ...appIoTls, onCertificate },
+  });
   const credentials = [versionHeaders("SuperExec")];
   if (secret) credentials.push(superexecSigner(secret, { clock, random }));
-  const over = new AbortController();
   const superexec = createSuperExec({
     appIo: new RpcClient(transport, { credentials, retry: {}, clock, random, log }),
     methods: plugin === "serverapp" ? serverAppIo : clientAppIo,
@@ -33,7 +38,10 @@ serveRole<SuperExecSettings>([], (settings, { log, launcher }) => {
   if (settings.parentPid !== undefined) {
     parentGone(settings.parentPid, { clock, signal: over.signal }).then(() => over.abort());
   }
-  const ended = superexec.run(over.signal).then(() => 0, refused).finally(() => transport.close());
+  const ended = superexec.run(over.signal).then(() => 0, refused).finally(() => {
+    over.abort();
+    transport.close();
+  });
   const stop = async () => {
     over.abort();
     await ended;

@@ -1,7 +1,10 @@
 import type { LaunchSettings } from "../../core/io/app_command.ts";
+import { bothPlans } from "../../core/io/fence_plan.ts";
+import type { FenceAround } from "../../core/io/fence_refusal.ts";
 import { command } from "../command.ts";
 import type { FlagValues } from "../config/flags.ts";
 import { type Env, resolvePath } from "../env.ts";
+import { appSocketPath } from "./app_socket.ts";
 import { refuseGrants } from "./app_grants.ts";
 import { launchSettings } from "./app_programs.ts";
 import { readyForApps } from "./app_scratch.ts";
@@ -88,5 +91,15 @@ async function prepare(
     refuseGrants(flags);
     return { settings };
   }
-  return { settings, launch: await launchSettings(flags, env, settings) };
+  const started = await launchSettings(flags, env, settings);
+  const appIoSocket = appSocketPath(started, settings.contentsPath);
+  const launch = { ...started, appIoSocket };
+  return { settings: { ...settings, appFence: fenceAround(launch), appIoSocket }, launch };
+}
+
+/** The fence around Python's ServerApps, so that the run's log can name it where an app ran into it. */
+function fenceAround({ fence, scratchFolder, runsFolder }: LaunchSettings): FenceAround | undefined {
+  if (fence === undefined) return undefined;
+  const plan = bothPlans(fence.plans.python.serverapp, { write: [scratchFolder, runsFolder] });
+  return { kind: fence.kind, plan };
 }

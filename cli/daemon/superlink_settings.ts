@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { FenceAround } from "../../core/io/fence_refusal.ts";
 import { byteSizeFrom } from "../config/byte_size.ts";
 import { type FlagValues, UsageError } from "../config/flags.ts";
 import { addressFrom, optionalAddress } from "../config/listen_address.ts";
@@ -12,6 +13,10 @@ import type { superlinkFlags } from "./superlink_flags.ts";
 
 /** All that a SuperLink's Worker needs to know. Paths are absolute; nothing of the command line is left to check. */
 export interface SuperLinkSettings extends RoleSettings, NodeAuthSettings {
+  /** Path of a socket for Python apps that are given no network. */
+  readonly appIoSocket?: string;
+  /** What holds ServerApps in that are started here. */
+  readonly appFence?: FenceAround;
   /** For SuperNodes; absent where runs are simulated, which needs none. */
   readonly fleetAddress?: string;
   readonly controlAddress: string;

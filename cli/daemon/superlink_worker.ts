@@ -3,6 +3,7 @@ import { systemClock } from "../../core/io/clock.ts";
 import { openContentFiles } from "../../core/io/content_files.ts";
 import { fileReserve } from "../../core/io/disk_reserve.ts";
 import type { GrpcServer } from "../../core/io/grpc/server.ts";
+import { refusalHint } from "../../core/io/fence_refusal.ts";
 import type { ContentFiles, DiskReserve } from "../../core/io/ports.ts";
 import { systemRandom } from "../../core/io/random.ts";
 import { openSqlite } from "../../core/io/sqlite.ts";
@@ -11,6 +12,7 @@ import { ObjectExchange } from "../../core/store/object_exchange.ts";
 import { SqliteStore } from "../../core/store/sqlite_store.ts";
 import type { Store } from "../../core/store/store.ts";
 import { createSuperLink, type SuperLink } from "../../core/superlink/superlink.ts";
+import { openAppSocket } from "./app_socket.ts";
 import { watchKeyList } from "./key_list_watch.ts";
 import { Listeners } from "./listeners.ts";
 import { ownSecret, startLocalSuperExec } from "./local_superexec.ts";
@@ -61,16 +63,19 @@ async function begin(
   try {
     const appIo = await listen(link, settings, listeners);
     if (settings.isolation === "process") return { stop: close };
+    const { log } = on.world;
+    const socketPath = await openAppSocket(settings.appIoSocket, { listeners, router: link.serverAppIo });
     const superexec = startLocalSuperExec({
       plugin: "serverapp",
       appIo: link.serverAppIo,
       boundAddress: appIo.address,
       caPath: settings.appIoTls?.caPath,
+      socketPath,
       secret: secret!,
       launcher: on.world.launcher!,
       clock,
       random,
-      log: on.world.log,
+      log,
     });
     const stop = () => superexec.stop().finally(close);
     return { ended: superexec.ended.then(() => 0), stop };
@@ -86,7 +91,8 @@ async function build(
   on: { store: Store; files: ContentFiles; world: RoleWorld },
 ): Promise<Built> {
   const { store, files, world: { log } } = on;
-  const { supernodeAuth, isolation, maxObjectBytes, keyList, superlinkKey, requireNodeAuth } = settings;
+  const { supernodeAuth, isolation, maxObjectBytes, keyList, superlinkKey, requireNodeAuth, appFence } =
+    settings;
   const secret = isolation === "subprocess" ? ownSecret(random) : settings.superexecSecret;
   const objects = new ObjectExchange({ store, files, format: OBJECT_FORMAT });
   const link = createSuperLink({
@@ -95,6 +101,7 @@ async function build(
     legacyKey: superlinkKey && await nodeKeyOf(superlinkKey),
     allowKeyReuse: settings.allowKeyReuse,
     simulation: settings.fleetAddress === undefined,
+    explain: appFence && ((details) => refusalHint(details, appFence)),
   });
   await link.recover();
   // Without a list nobody is listed any more, also who was with an earlier process.

@@ -3,6 +3,7 @@ import type { LaunchSettings } from "../../core/io/app_command.ts";
 import { command } from "../command.ts";
 import type { FlagValues } from "../config/flags.ts";
 import { type Env, resolvePath } from "../env.ts";
+import { appSocketPath } from "./app_socket.ts";
 import { refuseGrants } from "./app_grants.ts";
 import { launchSettings } from "./app_programs.ts";
 import { readyForApps } from "./app_scratch.ts";
@@ -87,5 +88,7 @@ async function prepare(
     refuseGrants(flags);
     return { settings };
   }
-  return { settings, launch: await launchSettings(flags, env, settings) };
+  const started = await launchSettings(flags, env, settings);
+  const appIoSocket = appSocketPath(started, settings.contentsPath);
+  return { settings: { ...settings, appIoSocket }, launch: { ...started, appIoSocket } };
 }

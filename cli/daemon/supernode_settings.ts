@@ -32,6 +32,8 @@ export interface SuperNodeSettings extends RoleSettings {
   /** The folder for the contents of objects. */
   readonly contentsPath: string;
   readonly isolation: "subprocess" | "process";
+  /** Path of a socket for Python apps that are given no network. */
+  readonly appIoSocket?: string;
   readonly superexecSecret?: Uint8Array;
   readonly maxObjectBytes: number;
   readonly allowRuntimeDependencyInstallation: boolean;
@@ -44,7 +46,7 @@ type Warn = (text: string) => void;
 export async function supernodeSettings(flags: Flags, env: Env, warn: Warn): Promise<SuperNodeSettings> {
   addressFrom(flags.superlink, "superlink");
   const { host, port } = addressFrom(flags["clientappio-api-address"], "clientappio-api-address");
-  const superlinkTls = await readClientTls(flags, env);
+  const superlinkTls = await readClientTls(flags, env, warn);
   const retries = flags["max-retries"];
   const waitS = flags["max-wait-time"];
   return {

@@ -15,9 +15,11 @@ import { ObjectExchange } from "../../core/store/object_exchange.ts";
 import { createSuperNode, type SuperNode } from "../../core/supernode/supernode.ts";
 import { SuperNodeError } from "../../core/supernode/refusal.ts";
 import { UserError } from "../output.ts";
+import { openAppSocket } from "./app_socket.ts";
 import { Listeners } from "./listeners.ts";
 import { type LocalSuperExec, ownSecret, startLocalSuperExec } from "./local_superexec.ts";
 import { OBJECT_FORMAT } from "./object_format.ts";
+import { watchPeer } from "./peer_watch.ts";
 import { asUserError, type RoleWorld, serveRole } from "./role_worker.ts";
 import type { SuperNodeSettings } from "./supernode_settings.ts";
 
@@ -34,18 +36,21 @@ serveRole<SuperNodeSettings>(["flwr.proto.ClientAppIo"], async (settings, world)
   const objects = new ObjectExchange({ store, files, format: OBJECT_FORMAT });
   // What an earlier node at this address left behind belongs to nobody any more.
   await objects.sweep();
-  const node = await buildNode(settings, { store, objects, superexecSecret, world });
+  const over = new AbortController();
+  const node = await buildNode(settings, { store, objects, superexecSecret, world, over: over.signal });
   const listeners = new Listeners({ log, maxObjectBytes: settings.maxObjectBytes });
   const appIo = await listeners.open("ClientAppIo API", {
     address: settings.clientAppIoAddress,
     tls: settings.appIoTls,
     router: node.clientAppIo,
   });
+  const socketPath = await openAppSocket(settings.appIoSocket, { listeners, router: node.clientAppIo });
   const superexec = isolation === "process" ? undefined : startLocalSuperExec({
     plugin: "clientapp",
     appIo: node.clientAppIo,
     boundAddress: appIo.address,
     caPath: settings.appIoTls?.caPath,
+    socketPath,
     secret: superexecSecret!,
     launcher: world.launcher!,
     clock,
@@ -53,7 +58,7 @@ serveRole<SuperNodeSettings>(["flwr.proto.ClientAppIo"], async (settings, world)
     log,
   });
   const forget = () => Deno.remove(contentsPath, { recursive: true });
-  return live(node, { superexec, listeners, forget });
+  return live(node, { superexec, listeners, forget, over });
 });
 
 function warnOpenDoors({ superlinkTls, superlinkAddress }: SuperNodeSettings, { log }: RoleWorld): void {
@@ -68,12 +73,18 @@ function warnOpenDoors({ superlinkTls, superlinkAddress }: SuperNodeSettings, { 
 
 async function buildNode(
   settings: SuperNodeSettings,
-  on: { store: MemoryStore; objects: ObjectExchange; superexecSecret?: Uint8Array; world: RoleWorld },
+  on: {
+    store: MemoryStore;
+    objects: ObjectExchange;
+    superexecSecret?: Uint8Array;
+    world: RoleWorld;
+    over: AbortSignal;
+  },
 ): Promise<SuperNode> {
   const { privateKey, maxTries, maxWaitMs, nodeConfig } = settings;
-  const { store, objects, superexecSecret, world: { log } } = on;
+  const { store, objects, superexecSecret, world: { log }, over } = on;
   const key = privateKey ? await nodeKeyOf(privateKey) : await ephemeralNodeKey();
-  const { transport, credentials } = connect(settings, { key, log });
+  const { transport, credentials } = connect(settings, { key, log, over });
   return createSuperNode({
     fleet: new RpcClient(transport, { credentials, retry: { maxTries, maxWaitMs }, clock, random, log }),
     farewell: new RpcClient(transport, { credentials }),
@@ -92,7 +103,7 @@ async function buildNode(
 /** The way to the SuperLink, and what vouches for the calls that go there. */
 function connect(
   { superlinkAddress: address, superlinkTls, requireNodeAuth }: SuperNodeSettings,
-  { key, log }: { key: NodeKey; log: Log },
+  { key, log, over }: { key: NodeKey; log: Log; over: AbortSignal },
 ): { transport: Transport; credentials: Credential[] } {
   const version = versionHeaders("SuperNode");
   if (superlinkTls.insecure) {
@@ -100,7 +111,8 @@ function connect(
     return { transport: connectGrpc({ address, tls: "insecure" }), credentials };
   }
   const requireMac = requireNodeAuth === "hmac";
-  const inner = connectGrpc({ address, tls: superlinkTls });
+  const onCertificate = watchPeer({ clock, log, signal: over });
+  const inner = connectGrpc({ address, tls: { ...superlinkTls, onCertificate } });
   return {
     transport: new NodeTransport(inner, { key, clock, random, log, requireMac }),
     credentials: [version],
@@ -110,12 +122,18 @@ function connect(
 /** Lets the node live until it is stopped or its SuperLink does not know it any more. */
 function live(
   node: SuperNode,
-  on: { superexec?: LocalSuperExec; listeners: Listeners; forget: () => Promise<void> },
+  on: {
+    superexec?: LocalSuperExec;
+    listeners: Listeners;
+    forget: () => Promise<void>;
+    over: AbortController;
+  },
 ) {
-  const over = new AbortController();
+  const { over } = on;
   let closing: Promise<void> | undefined;
   const close = () =>
     closing ??= (async () => {
+      over.abort();
       await on.superexec?.stop();
       await on.listeners.stop();
       await on.forget();

@@ -1,21 +1,21 @@
 import { FabError } from "../../core/wire/fab/error.ts";
-import { buildFab, type BuiltFab, readFab } from "../../core/wire/fab/fab.ts";
+import { type BuiltFab, hasTypeScriptComponent, readFab } from "../../core/wire/fab/fab.ts";
 import { publishable } from "../../core/wire/fab/select.ts";
 import { command } from "../command.ts";
 import { textOr } from "../config/flags.ts";
 import { type Env, resolvePath } from "../env.ts";
 import { mayColour, styled, UserError } from "../output.ts";
+import { packApp } from "./bundle/pack_app.ts";
 import { moduleTroubles } from "./python_modules.ts";
 
 /** Folders that never hold a part of an app; looking into them only costs time. */
 const NEVER_INSIDE = new Set([".git", ".flwr", "__pycache__"]);
 /** Needed to decide, whether they go into the archive or not. */
 const ALWAYS_READ = new Set(["pyproject.toml", ".gitignore"]);
-
 /** `flwr build`: makes an app's archive in the working folder. */
 export const build = command({
   summary:
-    "Build a Flower App into a Flower App Bundle (FAB), the one file that `flwr run` sends to a SuperLink.",
+    "Build a Flower App into a Flower App Bundle (FAB), the one file that `flwr run` sends to a SuperLink. A TypeScript component that imports npm packages goes into it as one module with all that it needs from node_modules, so that nodes need no package and no network.",
   flags: {
     app: textOr(".", { placeholder: "PATH", help: "The app's folder, with its pyproject.toml" }),
   },
@@ -39,9 +39,8 @@ export async function buildApp(folder: string, env: Env): Promise<BuiltFab> {
       hint: "Name the app's folder, or make an app with: flwr new",
     });
   }
-  const files = await readApp(folder, env);
   try {
-    const fab = buildFab(files);
+    const fab = await packApp({ folder, files: await readApp(folder, env) }, env);
     const troubles = moduleTroubles(readFab(fab.content));
     const certain = troubles.find(({ isCertain }) => isCertain);
     if (certain) throw new FabError(certain.text);
@@ -54,10 +53,13 @@ export async function buildApp(folder: string, env: Env): Promise<BuiltFab> {
   }
 }
 
-/** The files that may go into the archive; others are not even read. */
+/** The files that may go into the archive; others are not even read. @throws {FabError} */
 async function readApp(folder: string, env: Env): Promise<Map<string, Uint8Array>> {
-  const paths = await pathsIn(folder, "", env);
-  const wanted = new Set(publishable(paths, undefined, { typescript: true }));
+  const project = await env.files.read(`${folder}/pyproject.toml`);
+  const typescript = hasTypeScriptComponent(new Map([["pyproject.toml", project]]));
+  // What bundles take from there they find by themselves.
+  const paths = await pathsIn(folder, "", { env, never: typescript ? ["node_modules/"] : [] });
+  const wanted = new Set(publishable(paths, undefined, { typescript }));
   const files = new Map<string, Uint8Array>();
   for (const path of paths) {
     if (wanted.has(path) || ALWAYS_READ.has(path)) files.set(path, await env.files.read(`${folder}/${path}`));
@@ -65,12 +67,16 @@ async function readApp(folder: string, env: Env): Promise<Map<string, Uint8Array
   return files;
 }
 
-async function pathsIn(folder: string, prefix: string, env: Env): Promise<string[]> {
+async function pathsIn(
+  folder: string,
+  prefix: string,
+  options: { env: Env; never: readonly string[] },
+): Promise<string[]> {
   const paths: string[] = [];
-  for (const { name, kind } of await env.files.list(`${folder}/${prefix}`)) {
+  for (const { name, kind } of await options.env.files.list(`${folder}/${prefix}`)) {
     if (kind === "file") paths.push(prefix + name);
-    else if (kind === "folder" && !NEVER_INSIDE.has(name)) {
-      paths.push(...await pathsIn(folder, `${prefix}${name}/`, env));
+    else if (kind === "folder" && !NEVER_INSIDE.has(name) && !options.never.includes(`${prefix}${name}/`)) {
+      paths.push(...await pathsIn(folder, `${prefix}${name}/`, options));
     }
   }
   return paths;

@@ -8,6 +8,7 @@ import { mayRecover } from "../../core/rpc/retry.ts";
 import { RpcError } from "../../core/rpc/status.ts";
 import type { Transport } from "../../core/rpc/transport.ts";
 import { formatAddress, parseAddress } from "../../core/io/grpc/address.ts";
+import type { PeerCertificate } from "../../core/io/grpc/tls_credentials.ts";
 import { explained, UNAVAILABLE_TEXT } from "./explained.ts";
 
 type Control = Services["flwr.proto.Control"];
@@ -39,7 +40,7 @@ export class ControlClient {
   static async open(env: Env, connection: Connection): Promise<ControlClient> {
     const tls = connection.insecure
       ? "insecure" as const
-      : { rootCertificates: await roots(env, connection) };
+      : { rootCertificates: await roots(env, connection), onCertificate: await expiryNotice(env) };
     const transport = await env.connect({ address: withPort(connection), tls });
     try {
       await ready(transport, env);
@@ -106,6 +107,18 @@ async function* texts(
   for await (const reply of replies) yield { text: reply.log_output, at: reply.latest_timestamp };
 }
 
+/** Says once that the SuperLink's certificate expires soon, where scripts do not look for results. */
+async function expiryNotice(env: Env): Promise<(shown: PeerCertificate) => void> {
+  const { expiryWarning } = await import("../../core/io/tls.ts");
+  let said = false;
+  return (shown) => {
+    const warning = expiryWarning(shown, { where: `of ${shown.address}`, nowMs: env.clock.now() });
+    if (warning === undefined || said) return;
+    said = true;
+    env.stderr(`Warning: ${warning}. Renew it on the SuperLink: nobody can connect then\n`);
+  };
+}
+
 async function roots(env: Env, connection: Connection): Promise<Uint8Array | undefined> {
   const path = connection.rootCertificates;
   if (path === undefined) return undefined;
@@ -117,7 +130,8 @@ async function roots(env: Env, connection: Connection): Promise<Uint8Array | und
   const content = await env.files.read(path);
   const { checkRoots, TlsFileError } = await import("../../core/io/tls.ts");
   try {
-    checkRoots({ path, content }, env.clock.now());
+    const warnings = checkRoots({ path, content }, env.clock.now());
+    for (const warning of warnings) env.stderr(`Warning: ${warning}\n`);
   } catch (error) {
     if (error instanceof TlsFileError) throw new UserError(error.message, { hint: error.hint });
     throw error;

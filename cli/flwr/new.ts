@@ -23,7 +23,7 @@ export const newApp = command({
   wordHelp: { "[NAME]": "A letter, then letters, digits and hyphens; at most 32. Asked for on a terminal" },
   flags: {
     template: choice(TEMPLATES, {
-      help: "What the app is written in; asked for on a terminal, else typescript",
+      help: "A small app in TypeScript or Python, or an example; asked for on a terminal, else typescript",
     }),
     publisher: text({
       placeholder: "NAME",
@@ -34,6 +34,10 @@ export const newApp = command({
   },
   examples: [
     { for: "Make an app in TypeScript", line: "$ my-app --template typescript" },
+    {
+      for: "Make one of an example: real data about people, with differential privacy",
+      line: "$ my-app --template tabular",
+    },
     { for: "Make one in Python, in somebody's name", line: "$ my-app --template python --publisher acme" },
   ],
 }, async ({ flags, words }, env) => {
@@ -56,7 +60,7 @@ async function complete(
   if (name === undefined) {
     throw new UsageError("Cannot make an app without a name", `For instance: ${env.calledAs} my-app`);
   }
-  const template = given.template ?? await questions?.ask(`Template, ${TEMPLATES.join(" or ")}`, {
+  const template = given.template ?? await questions?.ask(`Template, ${listed(TEMPLATES)}`, {
     fallback: TEMPLATES[0],
     check: (answer) => TEMPLATES.includes(answer as Template) ? undefined : "There is no such template",
   });
@@ -117,12 +121,37 @@ async function writeApp(folder: string, { app, env }: { app: NewApp; env: Env })
   }
 }
 
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}
+
+const SERVER_NEEDS = "pip install flwr==1.32.1 numpy    (on the PATH of the SuperLink, for the ServerApp)";
+
+/** What is said of each template, and what must be there before it runs. */
+const NEWS: Readonly<Record<Template, { kind: string; install?: string; simulated?: boolean }>> = {
+  typescript: { kind: "TypeScript app" },
+  python: {
+    kind: "Python app",
+    install: "pip install -e .    (wherever the app runs: beside the SuperLink and on every node)",
+  },
+  digits: { kind: "example app digits, as", simulated: true },
+  tabular: { kind: "example app tabular, as", simulated: true },
+  "secure-aggregation": { kind: "example app secure-aggregation, as", install: SERVER_NEEDS },
+  "python-server": { kind: "example app python-server, as", install: SERVER_NEEDS },
+};
+
 function success(app: NewApp, { folder, run }: { folder: string; run: string }): string {
-  const language = { typescript: "TypeScript", python: "Python" }[app.template];
-  const install = app.template === "python"
-    ? "  pip install -e .    (wherever the app runs: beside the SuperLink and on every node)\n"
-    : "";
-  return `Made the ${language} app ${app.publisher}/${app.name} in ${folder}\n\n` +
-    `Next:\n  cd ${app.name}\n${install}  ${run} . local-deployment --stream\n\n` +
-    "local-deployment is the connection to a SuperLink on this machine; README.md says how to start one.\n";
+  const { kind, install, simulated } = NEWS[app.template];
+  const [connection, what] = simulated
+    ? [
+      "local",
+      "local is the connection that simulates nodes on this machine; README.md says what else there is.",
+    ]
+    : [
+      "local-deployment",
+      "local-deployment is the connection to a SuperLink on this machine; README.md says how to start one.",
+    ];
+  const next = [`cd ${app.name}`, ...install ? [install] : [], `${run} . ${connection} --stream`];
+  return `Made the ${kind} ${app.publisher}/${app.name} in ${folder}\n\n` +
+    `Next:\n${next.map((line) => `  ${line}\n`).join("")}\n${what}\n`;
 }

@@ -27,7 +27,9 @@ Deno.test("flwr new: on a terminal it asks for what was not said, until the answ
     assertEquals(status, 0);
     assertEquals(err.split("Name of the app: ").length, 3);
     assertStringIncludes(err, 'Cannot use "1st"');
-    assertEquals(err.split("Template, typescript or python [typescript]: ").length, 3);
+    const question =
+      "Template, typescript, python, digits, tabular, secure-aggregation or python-server [typescript]: ";
+    assertEquals(err.split(question).length, 3);
     assertStringIncludes(err, "There is no such template");
     assert(namesIn(`${cwd}/my-app`).includes("server.ts"));
   }));

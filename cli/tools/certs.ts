@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import { command } from "../command.ts";
-import { number, text, textOr, texts, UsageError } from "../config/flags.ts";
+import { number, text, textOr, texts, toggle, UsageError } from "../config/flags.ts";
 import { type Env, resolvePath } from "../env.ts";
 import { UserError } from "../output.ts";
 import type { Authority, Validity } from "./certificates.ts";
@@ -22,7 +22,7 @@ export const certs = command({
   summary: "Make a CA and a server certificate that it signs.\n" +
     "Clients that are given ca.crt then trust a server that has server.pem and server.key, under the hosts named here.",
   words: ["[FOLDER]"],
-  wordHelp: { "[FOLDER]": `Where the files are made (default: ${DEFAULT_FOLDER})` },
+  wordHelp: { "[FOLDER]": `Where the files are made, or stand (default: ${DEFAULT_FOLDER})` },
   flags: {
     host: texts({
       help: `Name or address under which clients reach the server (default: ${DEFAULT_HOSTS.join(", ")})`,
@@ -41,6 +41,10 @@ export const certs = command({
     name: textOr("server", { help: "Name of the server's two files", placeholder: "NAME" }),
     ca: text({ help: "Certificate of a CA that is there, instead of a new one", placeholder: "FILE" }),
     "ca-key": text({ help: "Private key of that CA", placeholder: "FILE" }),
+    check: toggle({
+      help: "Make nothing, but show until when the certificates in the folder or the file are good; " +
+        "the status is 1 when one has less than 30 days to go",
+    }),
   },
   examples: [
     { for: "For trying things out on one machine", line: "$" },
@@ -49,8 +53,13 @@ export const certs = command({
       for: "Another server of the same CA",
       line: "$ --name node1 --host node1.example.org --ca certificates/ca.crt --ca-key certificates/ca.key",
     },
+    { for: "How long the certificates here are good", line: "$ --check certificates" },
   ],
 }, async ({ flags, words }, env) => {
+  if (flags.check) {
+    const { checkCertificates } = await import("./certificate_check.ts");
+    return await checkCertificates(words[0] ?? DEFAULT_FOLDER, env);
+  }
   const { issueServerCertificate } = await import("./certificates.ts");
   const folder = resolvePath(env, words[0] ?? DEFAULT_FOLDER);
   const files = serverFiles(folder, flags.name);

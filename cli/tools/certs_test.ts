@@ -222,3 +222,66 @@ Deno.test({
       }
     }),
 });
+
+/** What `certs --check` says and with which status. */
+async function checked(cwd: string, words: string[], nowMs: number) {
+  const env = fakeEnv({ cwd, clock: new FakeClock(nowMs) });
+  return { status: await certs(["--check", ...words], env), out: env.out(), err: env.err() };
+}
+
+Deno.test("certs --check: shows whom each certificate is for and until when, the first to end first", () =>
+  inFolder(async (cwd) => {
+    const now = Date.UTC(2026, 10, 23, 12);
+    await make(cwd, ["--days", "100", "--host", "superlink.example.org", "--host", "192.0.2.7"], now);
+    const given = ["--ca", "certificates/ca.crt", "--ca-key", "certificates/ca.key"];
+    await make(cwd, [...given, "--name", "node1", "--days", "10"], now);
+    const { status, out, err } = await checked(cwd, [], now);
+    assertEquals(status, 1);
+    const lines = out.split("\n");
+    const at = (text: string) => lines.findIndex((line) => line.includes(text));
+    assertEquals(
+      ["node1.pem", "server.pem", "ca.crt"].map(at).every((line, index, all) => line > (all[index - 1] ?? 0)),
+      true,
+    );
+    for (
+      const text of ["superlink.example.org, 192.0.2.7", "2026-12-03", "in 10 days", "in 100 days", "itself"]
+    ) {
+      assertStringIncludes(out, text);
+    }
+    assertEquals(err.trim().split("\n").length, 1);
+    assertStringIncludes(err, "in certificates/node1.pem expires on 2026-12-03, in 10 days");
+    assertEquals(await namesIn(`${cwd}/certificates`), [
+      "ca.crt",
+      "ca.key",
+      "node1.key",
+      "node1.pem",
+      "server.key",
+      "server.pem",
+    ]);
+  }));
+
+Deno.test("certs --check: a file by itself, status 0 while it is good and 1 when it is over", () =>
+  inFolder(async (cwd) => {
+    const now = Date.UTC(2026, 10, 23, 12);
+    const day = 86_400_000;
+    await make(cwd, ["--days", "100"], now);
+    const file = "certificates/server.pem";
+    assertEquals((await checked(cwd, [file], now + 69 * day)).status, 0);
+    assertEquals((await checked(cwd, [file], now + 71 * day)).status, 1);
+    const over = await checked(cwd, [file], now + 103 * day);
+    assertStringIncludes(over.err, "expired on 2027-03-03, 3 days ago");
+    assertStringIncludes(over.out, "3 days ago");
+  }));
+
+Deno.test("certs --check: where there is no certificate it says so", () =>
+  inFolder(async (cwd) => {
+    await make(cwd, []);
+    await Deno.mkdir(`${cwd}/empty`);
+    const cases = [["nowhere", `Cannot read "nowhere"`], ["empty", `Cannot find a certificate in "empty"`], [
+      "certificates/server.key",
+      "it holds a private key",
+    ]];
+    for (const [word, text] of cases) {
+      assertStringIncludes((await refusal(cwd, ["--check", word])).message, text);
+    }
+  }));

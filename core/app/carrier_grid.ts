@@ -1,6 +1,6 @@
 import type { Message } from "../model/app_message.ts";
 import type { MessageId, NodeId } from "../model/ids.ts";
-import type { Carrier } from "./carrier.ts";
+import type { Carrier, NextOptions } from "./carrier.ts";
 import type { Grid, ReplyOptions } from "./grid.ts";
 import type { AppHost } from "./host.ts";
 
@@ -46,9 +46,18 @@ export class CarrierGrid implements Grid {
     return replies;
   }
 
-  async *sendAndStream(
+  sendAndStream(messages: Iterable<Message>, options?: ReplyOptions): AsyncGenerator<Message> {
+    return this.#stream(messages, { ...options, distant: false });
+  }
+
+  /** Like {@link sendAndStream}, and leaves large arrays distant: for strategies that read them piece by piece. */
+  streamDistant(messages: Iterable<Message>, options?: ReplyOptions): AsyncGenerator<Message> {
+    return this.#stream(messages, { ...options, distant: true });
+  }
+
+  async *#stream(
     messages: Iterable<Message>,
-    { timeout, signal }: ReplyOptions = {},
+    { timeout, signal, distant }: ReplyOptions & Pick<NextOptions, "distant">,
   ): AsyncGenerator<Message> {
     const { clock } = this.host;
     signal?.throwIfAborted();
@@ -58,7 +67,7 @@ export class CarrierGrid implements Grid {
     while (awaited.size > 0 && clock.now() < deadline) {
       const asked = clock.now();
       const holdMs = Math.min(HOLD_MS, deadline - asked);
-      const reply = await this.#carrier.next([...awaited], { holdMs, signal });
+      const reply = await this.#carrier.next([...awaited], { holdMs, signal, distant });
       signal?.throwIfAborted();
       if (reply) {
         awaited.delete(reply.metadata.replyToMessageId);

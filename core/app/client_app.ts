@@ -3,36 +3,118 @@ import { splitMessageType } from "../model/message_type.ts";
 import type { Context } from "./context.ts";
 import { type LifespanLike, within } from "./lifespan.ts";
 
-/** Answers one message. The result is made by `message.reply(…)` or `message.replyError(…)`. */
+/**
+ * Answers one message. The result is made by `message.reply(…)` or `message.replyError(…)`.
+ *
+ * @example
+ * ```ts
+ * import { ClientApp, type ClientHandler } from "corolla";
+ *
+ * const echo: ClientHandler = (message) => message.reply(message.content);
+ * export const app = new ClientApp().train(echo).query("echo", echo);
+ * ```
+ */
 export type ClientHandler = (message: Message, context: Context) => Message | Promise<Message>;
 
-/** Calls what lies inside of a mod: the next mod, at last the handler. */
+/**
+ * Calls what lies inside of a mod: the next mod, at last the handler.
+ *
+ * @example
+ * ```ts
+ * import { ClientApp, type Message, type Mod, type Next } from "corolla";
+ *
+ * // Calls what lies inside up to three times.
+ * async function insist(call: () => ReturnType<Next>): Promise<Message> {
+ *   const reply = await call();
+ *   return reply.hasContent() ? reply : await call();
+ * }
+ * const twice: Mod = (message, context, next) => insist(() => next(message, context));
+ * export const app = new ClientApp({ mods: [twice] });
+ * ```
+ */
 export type Next = (message: Message, context: Context) => Promise<Message>;
 
-/** Wraps the handling of a message: may change what goes in and what comes out, or answer by itself. */
+/**
+ * Wraps the handling of a message: may change what goes in and what comes out, or answer by itself.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ClientApp, Context, Message, MetricRecord, type Mod, RecordDict } from "corolla";
+ *
+ * // Adds to each reply how many records came.
+ * const counting: Mod = async (message, context, next) => {
+ *   const reply = await next(message, context);
+ *   reply.content.set("seen", new MetricRecord({ records: message.content.size }));
+ *   return reply;
+ * };
+ * export const app = new ClientApp({ mods: [counting] }).query((message) => message.reply(new RecordDict()));
+ *
+ * const context = new Context({
+ *   ...{ runId: 1n, nodeId: 7n, seriesId: 1n, state: new RecordDict() },
+ *   ...{ nodeConfig: new Map(), runConfig: new Map() },
+ * });
+ * const question = new Message(new RecordDict(), { dstNodeId: 7n, messageType: "query" });
+ * const reply = await app.handle(question, context);
+ * assertEquals(reply.content.metrics("seen").getInt("records"), 0);
+ * ```
+ */
 export type Mod = (message: Message, context: Context, next: Next) => Message | Promise<Message>;
 
-/** What a handler is registered with. */
+/**
+ * What a handler is registered with.
+ *
+ * @example
+ * ```ts
+ * import { arraysSizeMod, ClientApp, type HandlerOptions } from "corolla";
+ *
+ * const withSizes: HandlerOptions = { mods: [arraysSizeMod] };
+ * export const app = new ClientApp()
+ *   .train(withSizes, (message) => message.reply(message.content));
+ * ```
+ */
 export interface HandlerOptions {
   /** Outermost first; they stand inside the app's own. */
   readonly mods?: readonly Mod[];
 }
 
 type Category = "train" | "evaluate" | "query";
-type Registration = [handler: ClientHandler] | [options: HandlerOptions, handler: ClientHandler];
+/**
+ * What a handler is registered with: itself, after its options where it has any.
+ *
+ * @example
+ * ```ts
+ * import { ClientApp, fixedclippingMod, type Registration } from "corolla";
+ *
+ * const training: Registration = [{ mods: [fixedclippingMod] }, (message) => message.reply(message.content)];
+ * export const app = new ClientApp().train(...training);
+ * ```
+ */
+export type Registration = [handler: ClientHandler] | [options: HandlerOptions, handler: ClientHandler];
 
 /**
  * The part of an app that runs on each node, beside the data. It registers a handler for each kind of message it
  * answers:
  *
+ * @example
  * ```ts
- * import { ClientApp, MetricRecord, RecordDict } from "corolla";
+ * import { assertEquals } from "@std/assert";
+ * import { ClientApp, Context, Message, MetricRecord, RecordDict } from "corolla";
  *
  * export const app = new ClientApp()
  *   .train((message, context) => {
  *     const epochs = context.runConfig.int("local-epochs");
- *     return message.reply(new RecordDict({ metrics: new MetricRecord({ "num-examples": epochs }) }));
+ *     return message.reply(new RecordDict({ metrics: new MetricRecord({ epochs, "num-examples": 10 }) }));
  *   });
+ *
+ * // A test of the app: what a SuperNode would hand it.
+ * const instruction = new Message(new RecordDict(), { dstNodeId: 7n, messageType: "train" });
+ * const context = new Context({
+ *   ...{ runId: 1n, nodeId: 7n, seriesId: 1n, state: new RecordDict() },
+ *   ...{ nodeConfig: new Map(), runConfig: new Map([["local-epochs", 2n]]) },
+ * });
+ * const reply = await app.handle(instruction, context);
+ * assertEquals(reply.content.metrics("metrics").getInt("epochs"), 2);
  * ```
  */
 export class ClientApp {
@@ -40,27 +122,45 @@ export class ClientApp {
   readonly #handlers = new Map<string, Next>();
   #lifespan?: LifespanLike<Context>;
 
-  /** @param options.mods wrap every handler, outermost first */
+  /**
+   * An app that answers nothing yet.
+   * @param options.mods wrap every handler, outermost first
+   */
   constructor({ mods = [] }: HandlerOptions = {}) {
     this.#mods = [...mods];
   }
 
-  /** Answers messages of type `train`, with an action's name those of type `train.<action>`. */
+  /**
+   * Answers messages of type `train`, with an action's name those of type `train.<action>`.
+   * @throws {TypeError} when the handler is no function
+   * @throws {RangeError} when the action is no identifier, or has a handler already
+   */
   train(...registration: Registration): this;
+  /** Answers messages of type `train.<action>`. */
   train(action: string, ...registration: Registration): this;
   train(...words: [string, ...Registration] | Registration): this {
     return this.#register("train", words);
   }
 
-  /** Answers messages of type `evaluate`, with an action's name those of type `evaluate.<action>`. */
+  /**
+   * Answers messages of type `evaluate`, with an action's name those of type `evaluate.<action>`.
+   * @throws {TypeError} when the handler is no function
+   * @throws {RangeError} when the action is no identifier, or has a handler already
+   */
   evaluate(...registration: Registration): this;
+  /** Answers messages of type `evaluate.<action>`. */
   evaluate(action: string, ...registration: Registration): this;
   evaluate(...words: [string, ...Registration] | Registration): this {
     return this.#register("evaluate", words);
   }
 
-  /** Answers messages of type `query`, with an action's name those of type `query.<action>`. */
+  /**
+   * Answers messages of type `query`, with an action's name those of type `query.<action>`.
+   * @throws {TypeError} when the handler is no function
+   * @throws {RangeError} when the action is no identifier, or has a handler already
+   */
   query(...registration: Registration): this;
+  /** Answers messages of type `query.<action>`. */
   query(action: string, ...registration: Registration): this;
   query(...words: [string, ...Registration] | Registration): this {
     return this.#register("query", words);

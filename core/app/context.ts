@@ -4,13 +4,40 @@ import type { NodeId, RunId, SeriesId } from "../model/ids.ts";
 import { RecordDict } from "../model/record/record_dict.ts";
 import type { ConfigScalar, UserConfig } from "../model/user_config.ts";
 
-/** What a configuration's value reads as: integers are numbers where that is exact, else bigints. */
+/**
+ * What a configuration's value reads as: integers are numbers where that is exact, else bigints.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { AppConfig, type ConfigSetting } from "corolla";
+ *
+ * const config = new AppConfig(new Map<string, ConfigSetting & (bigint | string)>([["epochs", 3n], ["name", "a"]]));
+ * const settings: [string, ConfigSetting][] = [...config];
+ * assertEquals(settings, [["epochs", 3], ["name", "a"]]);
+ * ```
+ */
 export type ConfigSetting = boolean | number | bigint | string | Uint8Array;
 
-/** A run's or node's configuration: dotted names and their values. */
+/**
+ * A run's or node's configuration: dotted names and their values.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { AppConfig } from "corolla";
+ *
+ * // In an app it is `context.runConfig` or `context.nodeConfig`.
+ * const config = new AppConfig(new Map<string, bigint | number>([["local-epochs", 3n], ["lr", 0.1]]));
+ * assertEquals(config.int("local-epochs"), 3);
+ * assertEquals(config.float("lr"), 0.1);
+ * assertThrows(() => config.string("data-dir"), TypeError, "not set; there are local-epochs, lr");
+ * ```
+ */
 export class AppConfig {
   readonly #config: UserConfig;
 
+  /** A configuration as the SuperLink or the node gave it. */
   constructor(config: UserConfig) {
     this.#config = config;
   }
@@ -79,8 +106,33 @@ function shown(value: ConfigScalar): string {
   return value instanceof Uint8Array ? `${value.length} bytes` : String(value);
 }
 
-/** What an app knows beside its message: where it runs, how it is configured, what it left behind last time. */
+/**
+ * What an app knows beside its message: where it runs, how it is configured, what it left behind last time.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ClientApp, Context, Message, MetricRecord, RecordDict } from "corolla";
+ *
+ * // Counts its calls: the state is there again in the next message.
+ * const app = new ClientApp().query((message, { state }) => {
+ *   const before = state.has("calls") ? state.metrics("calls").getInt("count") : 0;
+ *   state.set("calls", new MetricRecord({ count: before + 1 }));
+ *   return message.reply(new RecordDict());
+ * });
+ * const context = new Context({
+ *   ...{ runId: 1n, nodeId: 7n, seriesId: 1n, state: new RecordDict() },
+ *   ...{ nodeConfig: new Map([["partition-id", 0n]]), runConfig: new Map() },
+ * });
+ * const question = new Message(new RecordDict(), { dstNodeId: 7n, messageType: "query" });
+ * await app.handle(question, context);
+ * await app.handle(question, context);
+ * assertEquals(context.state.metrics("calls").getInt("count"), 2);
+ * assertEquals(context.nodeConfig.int("partition-id"), 0);
+ * ```
+ */
 export class Context {
+  /** The run that the message belongs to. */
   readonly runId: RunId;
   /** The node's own id; 1 for a ServerApp. */
   readonly nodeId: NodeId;
@@ -98,7 +150,11 @@ export class Context {
   #state: RecordDict;
   readonly #host: AppHost | undefined;
 
-  /** @param data as the AppIo service gave it @param options what the program that runs the app lends to it */
+  /**
+   * What the program that runs an app makes for it; in tests, what you make.
+   * @param data as the AppIo service gave it
+   * @param options what the program that runs the app lends to it
+   */
   constructor(data: ContextData, { runFolder = "", host }: { runFolder?: string; host?: AppHost } = {}) {
     this.runId = data.runId;
     this.nodeId = data.nodeId;

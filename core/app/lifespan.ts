@@ -1,13 +1,57 @@
-/** What surrounds an app's work: `enter` before, `exit` after, also when the work failed. */
+/**
+ * What surrounds an app's work: `enter` before, `exit` after, also when the work failed.
+ *
+ * @example
+ * ```ts
+ * import { ClientApp, type Context, type Lifespan } from "corolla";
+ *
+ * const timed: Lifespan<Context> = {
+ *   enter: () => console.time("message"),
+ *   exit: () => console.timeEnd("message"),
+ * };
+ * export const app = new ClientApp().lifespan(timed);
+ * ```
+ */
 export interface Lifespan<Context> {
+  /** Called before the work. What it throws ends the work before it began. */
   enter?(context: Context): void | Promise<void>;
+  /** Called after the work, also when the work failed. */
   exit?(context: Context): void | Promise<void>;
 }
 
-/** A lifespan as one generator: the app works while it waits at its only `yield`. */
+/**
+ * A lifespan as one generator: the app works while it waits at its only `yield`.
+ *
+ * @example
+ * ```ts
+ * import { type Context, type LifespanGenerator, ServerApp } from "corolla";
+ *
+ * const announced: LifespanGenerator<Context> = function* ({ runId }) {
+ *   console.log(`Run ${runId} begins`);
+ *   try {
+ *     yield;
+ *   } finally {
+ *     console.log(`Run ${runId} is over`);
+ *   }
+ * };
+ * export const app = new ServerApp().lifespan(announced).main(() => {});
+ * ```
+ */
 export type LifespanGenerator<Context> = (context: Context) => AsyncGenerator<void> | Generator<void>;
 
-/** Any form a lifespan may be given in. */
+/**
+ * Any form a lifespan may be given in.
+ *
+ * @example
+ * ```ts
+ * import { ClientApp, type Context, type LifespanLike } from "corolla";
+ *
+ * const both: LifespanLike<Context>[] = [{ exit: () => console.log("done") }, function* () {
+ *   yield;
+ * }];
+ * export const apps = both.map((lifespan) => new ClientApp().lifespan(lifespan));
+ * ```
+ */
 export type LifespanLike<Context> = Lifespan<Context> | LifespanGenerator<Context>;
 
 /**

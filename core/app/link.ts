@@ -6,6 +6,8 @@ import type { ObjectTree } from "../model/object_tree.ts";
 export interface TravellingMessage {
   readonly envelope: Envelope;
   readonly tree: ObjectTree;
+  /** Whether all its objects are known to be there: a SuperLink of ours gives no other messages. */
+  readonly isWhole?: boolean;
 }
 
 /** What became of pushed messages. */

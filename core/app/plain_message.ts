@@ -15,9 +15,10 @@ import type { Entry } from "../model/record/entry.ts";
 import { MetricRecord } from "../model/record/metric_record.ts";
 import { NDArray } from "../model/record/ndarray.ts";
 import { type FlowerRecord, RecordDict } from "../model/record/record_dict.ts";
+import { distantArray, ticketOf } from "./distant_array.ts";
 
-/** An array that came serialised, or one that an app made of its own numbers. */
-export type PlainArray = ArrayFields | {
+/** An array that came serialised, its bytes perhaps later (see `distant_array.ts`), or one of an app's own numbers. */
+export type PlainArray = ArrayFields & { readonly ticket?: number } | {
   readonly numbers: TypedArray;
   readonly shape: readonly number[];
   readonly dtype: DType;
@@ -58,6 +59,29 @@ export function fromPlainMessage({ metadata, body }: PlainMessage, seen?: Source
 export function toPlainMessages(messages: readonly Message[]): PlainMessage[] {
   const seen: PlainBySource = new Map();
   return messages.map((message) => toPlainMessage(message, seen));
+}
+
+/** The messages with arrays in memory of their own, which can be moved; what was shared is shared again. */
+export function copiesOf(messages: readonly PlainMessage[]): PlainMessage[] {
+  const copies = new Map<PlainRecord, PlainRecord>();
+  return messages.map((message) => {
+    if ("code" in message.body) return message;
+    const body = message.body.map(([name, record]) =>
+      [name, remembered(record, copies, copyOfRecord)] as const
+    );
+    return { ...message, body };
+  });
+}
+
+function copyOfRecord(record: PlainRecord): PlainRecord {
+  if (record.type !== "ArrayRecord") return record;
+  return { ...record, arrays: record.arrays.map(([name, array]) => [name, copyOfArray(array)] as const) };
+}
+
+function copyOfArray(array: PlainArray): PlainArray {
+  return "numbers" in array
+    ? { ...array, numbers: array.numbers.slice() }
+    : { ...array, data: array.data.slice() };
 }
 
 /** The messages that were posted together. They share the records that they shared before. */
@@ -140,14 +164,17 @@ function toPlainArray(array: FlowerArray): PlainArray {
   // Serialised bytes in one piece go as they are; putting pieces together first would copy a whole model.
   if (array.pieces.length === 1) {
     const { dtype, shape, stype, data } = array;
-    return { dtype, shape, stype, data };
+    return { dtype, shape, stype, data, ticket: ticketOf(array) };
   }
   const { data: numbers, shape, dtype } = array.toNDArray();
   return { numbers, shape, dtype };
 }
 
 function fromPlainArray(array: PlainArray): FlowerArray {
-  if (!("numbers" in array)) return new FlowerArray({ ...array, data: ownMemory(array.data) });
+  if (!("numbers" in array)) {
+    if (array.ticket !== undefined) return distantArray(array, array.ticket);
+    return new FlowerArray({ ...array, data: ownMemory(array.data) });
+  }
   const numbers = ownMemory(array.numbers);
   return FlowerArray.from(new NDArray(numbers, array.shape, array.dtype), { keepInput: false });
 }

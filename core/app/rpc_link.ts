@@ -1,7 +1,8 @@
 import type { MessageId, NodeId, ObjectId, RunId } from "../model/ids.ts";
 import type { Clock, Random } from "../io/ports.ts";
 import type { RpcClient } from "../rpc/client.ts";
-import { Metadata } from "../rpc/metadata.ts";
+import { giveBack } from "../rpc/give_back.ts";
+import { isOurs, wishHold } from "../rpc/peer.ts";
 import { fraction } from "../rpc/retry.ts";
 import { RpcError } from "../rpc/status.ts";
 import { envelopeFromProto, envelopeToProto, treeFromProto, treeToProto } from "../wire/message.ts";
@@ -58,7 +59,14 @@ export class RpcLink implements AppLink {
   async pushObject(id: ObjectId, content: Uint8Array, signal?: AbortSignal): Promise<void> {
     const { client, methods } = this.#options;
     const request = { ...this.#named(id), object_content: content };
-    const { stored } = await client.call(methods.PushObject, request, { signal });
+    let encoded: Uint8Array = new Uint8Array();
+    const encodeRequest = (init: typeof request) => {
+      encoded = methods.PushObject.encodeRequest(init);
+      giveBack(content);
+      return encoded;
+    };
+    const { stored } = await client.call({ ...methods.PushObject, encodeRequest }, request, { signal })
+      .finally(() => giveBack(encoded));
     if (!stored) {
       throw new ObjectUnavailableError(`Cannot upload object ${id} as the receiver does not expect it`);
     }
@@ -69,11 +77,13 @@ export class RpcLink implements AppLink {
     { holdMs, signal }: PullOptions,
   ): Promise<TravellingMessage[]> {
     const { client, methods } = this.#options;
-    const metadata = new Metadata([["corolla-hold-ms", String(Math.ceil(holdMs))]]);
-    const reply = await client.call(methods.PullMessages, { message_ids: [...ids] }, { metadata, signal });
-    return reply.messages_list.map((message, i) => ({
+    const request = { message_ids: [...ids] };
+    const options = { metadata: wishHold(holdMs), signal };
+    const { response, headers } = await client.callWithHeaders(methods.PullMessages, request, options);
+    return response.messages_list.map((message, i) => ({
       envelope: envelopeFromProto(message),
-      tree: treeFromProto(reply.message_object_trees[i]),
+      tree: treeFromProto(response.message_object_trees[i]),
+      isWhole: isOurs(headers),
     }));
   }
 
@@ -82,8 +92,7 @@ export class RpcLink implements AppLink {
     const start = clock.now();
     for (let tries = 1; tries <= MOST_TRIES; tries++) {
       const reply = await client.call(methods.PullObject, this.#named(id), { signal });
-      // A copy: the bytes are a view into the reply, and the caller may hand them to another thread.
-      if (reply.object_available) return new Uint8Array(reply.object_content);
+      if (reply.object_available) return moved(reply.object_content);
       if (!reply.object_found) throw new ObjectUnavailableError(`Cannot pull object ${id} as it is unknown`);
       if (clock.now() - start > PATIENCE_MS) break;
       await clock.sleep(this.#pauseMs(tries), signal);
@@ -107,4 +116,11 @@ export class RpcLink implements AppLink {
   #pauseMs(tries: number): number {
     return Math.min(10_000, 1_000 * 2 ** (tries - 1)) * (0.8 + 0.4 * fraction(this.#options.random));
   }
+}
+
+/** A copy: the bytes are a view into the reply, and the caller may hand them to another thread. */
+function moved(content: Uint8Array): Uint8Array {
+  const own = new Uint8Array(content);
+  giveBack(content);
+  return own;
 }

@@ -2,19 +2,35 @@ import type { Context } from "./context.ts";
 import type { Grid } from "./grid.ts";
 import { type LifespanLike, within } from "./lifespan.ts";
 
-/** The whole work of a run. */
+/**
+ * The whole work of a run.
+ *
+ * @example
+ * ```ts
+ * import { ServerApp, type ServerMain } from "corolla";
+ *
+ * const countNodes: ServerMain = async (grid) => {
+ *   const nodeIds = await grid.getNodeIds();
+ *   console.log(`There are ${nodeIds.length} nodes`);
+ * };
+ * export const app = new ServerApp().main(countNodes);
+ * ```
+ */
 export type ServerMain = (grid: Grid, context: Context) => void | Promise<void>;
 
 /**
  * The part of an app that runs once a run, beside the SuperLink, and leads it:
  *
+ * @example
  * ```ts
- * import { ServerApp } from "corolla";
+ * import { FedAvg, ArrayRecord, NDArray, ServerApp } from "corolla";
  *
  * export const app = new ServerApp()
  *   .main(async (grid, context) => {
- *     const nodeIds = await grid.getNodeIds();
- *     console.log(`${context.runConfig.int("num-server-rounds")} rounds on ${nodeIds.length} nodes`);
+ *     const model = ArrayRecord.from({ weights: NDArray.zeros([784, 10], "float32") });
+ *     const numRounds = context.runConfig.int("num-server-rounds");
+ *     const result = await new FedAvg().start(grid, model, { numRounds });
+ *     console.log(String(result));
  *   });
  * ```
  */

@@ -74,7 +74,7 @@ export async function runServerTask(options: TaskOptions): Promise<TaskEnd> {
   return await leadRun(options, {
     name: "ServerApp",
     open: ({ input }) => ({
-      carrier: new LinkCarrier({ link: session.link(input), clock, runId: input.runId }),
+      carrier: new LinkCarrier({ link: session.link(input), clock, runId: input.runId, ownsPushed: true }),
     }),
   });
 }
@@ -188,6 +188,7 @@ async function opening(
     context,
     runId,
     runFolder,
+    appName: app.name,
     seed: way.seed,
   };
   return { order: { ...order, folder: app.folder }, way };

@@ -17,6 +17,8 @@ export interface AppThread {
 export interface InstalledApp {
   /** Absolute path of its folder. */
   readonly folder: string;
+  /** `@publisher/name==version`, where that is known. */
+  readonly name?: string;
   /** The component references of the bundle. */
   readonly serverapp?: string;
   readonly clientapp?: string;

@@ -20,6 +20,8 @@ export interface AppOrder {
 export interface ServerAppOrder extends AppOrder {
   readonly runId: RunId;
   readonly runFolder: string;
+  /** The app's name, where that is known. */
+  readonly appName?: string;
 }
 
 /** The order to have a ClientApp answer a message. */

@@ -48,8 +48,8 @@ export function serveApps(port: MessagePort, world: WorkerWorld): PortPeer<Proce
     runClientApp: (order) =>
       runClientApp(order, { world, kind: ClientApp, host: hostOf(world, { order, print }) }),
     runServerApp: (order) => {
-      const { runFolder } = order;
-      const host = { ...hostOf(world, { order, print }), files: world.files(runFolder) };
+      const { runFolder, runId: id, appName: app } = order;
+      const host = { ...hostOf(world, { order, print }), files: world.files(runFolder), run: { id, app } };
       const grid = new CarrierGrid(new PortCarrier(peer, order.runId), host);
       const loading = { world, kind: ServerApp, runFolder, host };
       return work(order, loading, (app, context) => app.run(grid, context));

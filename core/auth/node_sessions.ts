@@ -4,12 +4,13 @@ import type { Clock } from "../io/ports.ts";
 import type { UncheckedCall } from "../rpc/router.ts";
 import { RpcError } from "../rpc/status.ts";
 import {
+  coveredHead,
   type NodeMac,
   nodeMac,
-  nodeMacHead,
   nodeMacKey,
   parseNodeMac,
   requestHash,
+  sessionBytes,
 } from "../wire/node_mac.ts";
 import { decodeSpkiPem, encodeSpkiPem } from "../wire/spki.ts";
 import type { LinkKey, LinkKeys } from "./link_keys.ts";
@@ -35,7 +36,8 @@ interface Session {
 
 /** A call whose MAC is good and of now; whether it was made before is still to be seen. */
 export interface GoodCall {
-  readonly publicKey: Uint8Array;
+  /** Of its node, by the key. */
+  readonly node: string;
   readonly session: string;
   readonly key: Uint8Array;
   readonly counter: number;
@@ -63,16 +65,16 @@ export class NodeSessions {
    * @throws {RpcError} UNAUTHENTICATED
    */
   async check(call: UncheckedCall, by: { publicKey: Uint8Array; header: Uint8Array }): Promise<GoodCall> {
-    const { publicKey } = by;
-    const said = parseNodeMac(by.header);
+    const { publicKey, header } = by;
+    const said = parseNodeMac(header);
     if (!said || !call.connection.secure) throw refused("Invalid MAC");
-    const session = sessionName(said);
-    const key = this.#find(nodeName(publicKey), session)?.key ?? await this.#derive(publicKey, said);
+    const [node, session] = [nameOf(publicKey), nameOf(sessionBytes(header))];
+    const key = this.#find(node, session)?.key ?? await this.#derive(publicKey, said);
     const bodyHash = await requestHash(call.requestBytes);
-    const expected = nodeMac(key, { head: nodeMacHead(said), path: call.method.path, bodyHash });
+    const expected = nodeMac(key, { head: coveredHead(header), path: call.method.path, bodyHash });
     if (!timingSafeEqual(expected, said.mac)) throw refused("Invalid MAC");
     if (!withinWindow(said.timestampMs * 1_000, this.options.clock.now())) throw refused("Invalid timestamp");
-    return { publicKey, session, key, counter: said.counter };
+    return { node, session, key, counter: said.counter };
   }
 
   /**
@@ -83,7 +85,7 @@ export class NodeSessions {
    */
   use(call: GoodCall, { registered }: { registered: boolean }): void {
     const nowMs = this.options.clock.now();
-    const name = nodeName(call.publicKey);
+    const name = call.node;
     const known = this.#find(name, call.session);
     const session = known ?? { key: call.key, replays: new ReplayWindow(), lastUsedMs: nowMs };
     if (registered) this.#rememberNode(name, { call, session, nowMs });
@@ -142,13 +144,9 @@ function dropFaded(sessions: Map<string, Session>, nowMs: number): void {
   for (const [name, { lastUsedMs }] of sessions) if (lastUsedMs < nowMs - FADES_MS) sessions.delete(name);
 }
 
-function nodeName(publicKey: Uint8Array): string {
-  return Buffer.from(publicKey).toString("latin1");
-}
-
-/** Epochs differ by curve only, within one process. */
-function sessionName({ epoch, session }: NodeMac): string {
-  return Buffer.concat([epoch, session]).toString("latin1");
+/** Bytes as a key of a map. */
+function nameOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
 function refused(details: string): RpcError {

@@ -15,6 +15,9 @@ const DRAIN_MS = 1_000;
 /** How much of the error stream's end is kept. */
 const LAST_WORDS_LENGTH = 4_000;
 
+/** How many things are said of one child's lines at most. */
+const MOST_EXPLAINED = 10;
+
 type Exit = Extract<AppEnd, { kind: "exited" }>;
 
 /** A running app process. */
@@ -26,6 +29,8 @@ export class AppChild {
   readonly #clock: Clock;
   readonly #gone = new AbortController();
   readonly #awaitedLines = new Map<string, () => void>();
+  readonly #explain: ((line: string) => string | undefined) | undefined;
+  readonly #explained = new Set<string>();
   #lastWords = "";
   #leaving = false;
 
@@ -41,6 +46,8 @@ export class AppChild {
       env: Readonly<Record<string, string>>;
       /** The folder that it starts in; this process's unless given. */
       cwd?: string;
+      /** What is to be said of a line on its error stream, after that line; mostly nothing. */
+      explain?(line: string): string | undefined;
     },
   ) {
     this.#clock = options.clock;
@@ -54,6 +61,7 @@ export class AppChild {
       stderr: "piped",
     }).spawn();
     if (options.input) this.#input = this.#child.stdin.getWriter();
+    this.#explain = options.explain;
     this.exited = this.#watch(options.output);
   }
 
@@ -103,10 +111,24 @@ export class AppChild {
   }
 
   async #readStderr(output: AppOutput): Promise<void> {
-    for await (const line of linesOf(this.#child.stderr)) {
+    const heard = (line: string) => {
       this.#lastWords = (this.#lastWords + line).slice(-LAST_WORDS_LENGTH);
       output.stderr(line);
+    };
+    for await (const line of linesOf(this.#child.stderr)) {
+      heard(line);
+      const explained = this.#explanationOf(line);
+      if (explained !== undefined) heard(line.endsWith("\n") ? `${explained}\n` : `\n${explained}\n`);
     }
+  }
+
+  /** The same thing is said once, and an app cannot have many things said. */
+  #explanationOf(line: string): string | undefined {
+    if (!this.#explain || this.#explained.size >= MOST_EXPLAINED) return undefined;
+    const text = this.#explain(line);
+    if (text === undefined || this.#explained.has(text)) return undefined;
+    this.#explained.add(text);
+    return text;
   }
 
   async #endLater(): Promise<void> {

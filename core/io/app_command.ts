@@ -1,6 +1,6 @@
 import type { AppPlaces } from "./app_places.ts";
 import { denoList } from "./deno_list.ts";
-import type { Fence } from "./fence_command.ts";
+import { type Fence, socketFor } from "./fence_command.ts";
 import type { AppIoEndpoint, AppOrder, AppPlugin } from "./ports.ts";
 
 /** How this program is started again as an app process. */
@@ -46,6 +46,8 @@ export interface LaunchSettings {
   readonly environment: Readonly<Record<string, string>>;
   /** The fence around app processes, where one can be had. */
   readonly fence?: Fence;
+  /** Where the AppIo service is to listen for Python apps that the fence gives no network. Absolute path. */
+  readonly appIoSocket?: string;
 }
 
 /** A command line without secrets. */
@@ -117,7 +119,10 @@ export function pythonCommand(
   tokenFile: string,
 ): AppCommand | undefined {
   const executable = settings.python[programOf(order)];
-  return executable === undefined ? undefined : { executable, args: taskFlags(settings, order, tokenFile) };
+  if (executable === undefined) return undefined;
+  const socket = socketFor(settings.fence, order);
+  const appIo = socket === undefined ? order.appIo : { address: `unix:${socket}` };
+  return { executable, args: taskFlags(settings, { ...order, appIo }, tokenFile) };
 }
 
 function taskFlags(settings: LaunchSettings, order: Omit<AppOrder, "token">, tokenFile: string): string[] {

@@ -63,3 +63,21 @@ Deno.test("fence command: the name of an AppIo service can be looked up, where i
   assertEquals(wayTo("localhost:9094"), "--connect 9094");
   assertEquals(wayTo("superlink.example.org:9091"), "--connect 9091 --connect 53 --datagrams");
 });
+
+Deno.test("fence command: bubblewrap leaves a Python app no network where it has a socket to go through", () => {
+  const fence: Fence = { kind: "bubblewrap", command: { executable: "/usr/bin/bwrap", args: [] }, plans };
+  const appIo = { address: "127.0.0.1:9094", socketPath: "/home/node/appio.sock" };
+  const network = (fence: Fence, order: Parameters<typeof fenced>[1]["order"]) => {
+    const { args } = fenced(fence, { command, order, places: { scratch: "/scratch/1" } });
+    const at = args.indexOf("--unshare-net");
+    return at < 0 ? "the machine's" : args.slice(at, args.indexOf("--")).join(" ");
+  };
+  const python = { plugin: "clientapp", runtime: "python", appIo } as const;
+  assertEquals(network(fence, python), "--unshare-net --bind /home/node/appio.sock /home/node/appio.sock");
+  assertEquals(network(fence, { ...python, appIo: { address: appIo.address } }), "the machine's");
+  assertEquals(network(fence, { ...python, runtime: "typescript" }), "the machine's");
+  const granted = { ...plan("granted"), ports: [443] };
+  const open = { ...plans, python: { serverapp: granted, clientapp: granted } };
+  assertEquals(network({ ...fence, plans: open }, python), "the machine's");
+  assertEquals(network({ ...fence, kind: "landlock" }, python), "the machine's");
+});

@@ -1,6 +1,20 @@
 import type { ObjectId, RunId, TaskId } from "../model/ids.ts";
 
-/** Time. Nothing below `core/io` reads a clock of its own, so tests decide what time it is. */
+/**
+ * Time. Nothing below `core/io` reads a clock of its own, so tests decide what time it is.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import type { Clock } from "corolla";
+ *
+ * // A clock that a test moves.
+ * let time = 0;
+ * const clock: Clock = { now: () => time, sleep: (ms) => Promise.resolve(void (time += ms)) };
+ * await clock.sleep(500);
+ * assertEquals(clock.now(), 500);
+ * ```
+ */
 export interface Clock {
   /** Unix time in milliseconds. */
   now(): number;
@@ -8,12 +22,45 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Unpredictable bytes. */
+/**
+ * Unpredictable bytes.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import type { Random } from "corolla";
+ *
+ * const random: Random = { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) };
+ * assertEquals(random.bytes(16).length, 16);
+ * ```
+ */
 export interface Random {
+  /** So many bytes, in memory of their own. */
   bytes(count: number): Uint8Array;
 }
 
-/** The files that a run may leave behind. Paths that do not start at the root are meant in the run's own folder. */
+/**
+ * The files that a run may leave behind. Paths that do not start at the root are meant in the run's own folder.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import type { RunFiles } from "corolla";
+ *
+ * // Files that stay in memory, for tests. In a ServerApp they are `grid.host.files`.
+ * const kept = new Map<string, string>();
+ * const text = (piece: Uint8Array) => new TextDecoder().decode(piece);
+ * const files: RunFiles = {
+ *   read: (path) => Promise.resolve(kept.has(path) ? new TextEncoder().encode(kept.get(path)) : undefined),
+ *   replace: (path, pieces) => Promise.resolve(void kept.set(path, pieces.map(text).join(""))),
+ *   append: (path, more) => Promise.resolve(void kept.set(path, (kept.get(path) ?? "") + more)),
+ *   remove: (path) => Promise.resolve(void kept.delete(path)),
+ * };
+ * await files.append("notes.txt", "round 1\n");
+ * await files.append("notes.txt", "round 2\n");
+ * assertEquals(text((await files.read("notes.txt"))!), "round 1\nround 2\n");
+ * ```
+ */
 export interface RunFiles {
   /** The whole file; undefined when there is none. @throws {Error} when it may not be read */
   read(path: string): Promise<Uint8Array | undefined>;
@@ -29,11 +76,30 @@ export interface RunFiles {
   remove(path: string): Promise<void>;
 }
 
-/** Where a role says what it does. One line a call, without secrets. */
+/**
+ * Where a role says what it does. One line a call, without secrets.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import type { Log } from "corolla";
+ *
+ * const lines: string[] = [];
+ * const say = (text: string) => void lines.push(text);
+ * const log: Log = { debug: () => {}, info: say, warn: say, error: say };
+ * log.info("12 nodes answered");
+ * log.debug("which nobody has to know");
+ * assertEquals(lines, ["12 nodes answered"]);
+ * ```
+ */
 export interface Log {
+  /** What only who looks for an error wants to know. */
   debug(text: string): void;
+  /** What happens. */
   info(text: string): void;
+  /** What may not be as it was meant. */
   warn(text: string): void;
+  /** What went wrong. */
   error(text: string): void;
 }
 
@@ -138,6 +204,8 @@ export interface AppIoEndpoint {
   readonly address: string;
   /** Path of the CA certificate that vouches for the service; absent when it speaks in the clear. */
   readonly rootCertificates?: string;
+  /** Path of a socket on which it listens too, in the clear, for apps that are given no network. */
+  readonly socketPath?: string;
 }
 
 /** A task to be worked on by an app process. */

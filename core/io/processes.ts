@@ -3,7 +3,8 @@ import { type AppCommand, type LaunchSettings, ownCommand, programOf, pythonComm
 import { ownFolders } from "./app_environment.ts";
 import { readyLine } from "./app_lines.ts";
 import { type AppPlaces, PlaceKeeper } from "./app_places.ts";
-import { fenced } from "./fence_command.ts";
+import { fenced, planAround } from "./fence_command.ts";
+import { refusalHint } from "./fence_refusal.ts";
 import type { AppEnd, AppOrder, AppProcess, Clock, Launcher } from "./ports.ts";
 import { TokenFiles } from "./token_files.ts";
 
@@ -123,6 +124,7 @@ export class ProcessLauncher implements Launcher {
     const places = this.#keeper.make(order.plugin, order.runId);
     try {
       const command = commandIn(places);
+      const around = fence && { kind: fence.kind, plan: planAround(fence, { order, places }) };
       const child = new AppChild(fence ? fenced(fence, { command, order, places }) : command, {
         clock: this.ports.clock,
         output: order.plugin === "clientapp" ? this.ports.output : discardedOutput,
@@ -134,6 +136,8 @@ export class ProcessLauncher implements Launcher {
         },
         // Python's ServerApps save their models where they stand.
         cwd: order.runtime === "python" && fence ? places.run : undefined,
+        // A TypeScript app's refusals are put into words where it runs.
+        explain: around && order.runtime === "python" ? (line) => refusalHint(line, around) : undefined,
       });
       this.#children.add(child);
       child.exited.then(() => {

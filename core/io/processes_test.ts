@@ -212,6 +212,36 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name:
+    "what a fence refuses a Python app is explained behind the app's own line, once, and is its last word",
+  ignore: !unix,
+  fn: async () => {
+    const refused = `echo "PermissionError: [Errno 13] Permission denied: '/data/x.csv'" >&2`;
+    const python = `#!/bin/sh\necho starting >&2\n${refused}\n${refused}\nexit 1\n`;
+    await workshop(async ({ launcher, folder, lines, clock, order }) => {
+      const nothing = { read: [], execute: [], write: [], devices: [], ports: [], datagrams: false };
+      const plans = { serverapp: nothing, clientapp: nothing };
+      // Sets no fence: it only starts what follows the dashes.
+      const setter = `${folder}/bwrap`;
+      const script = `#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n`;
+      await Deno.writeTextFile(setter, script, { mode: 0o755 });
+      const command = { executable: setter, args: [] };
+      const fence = { kind: "bubblewrap", command, plans: { typescript: plans, python: plans } } as const;
+      const behindIt = new ProcessLauncher({ ...launcher.settings, fence }, { ...launcher.ports, clock });
+      const end = await behindIt.start(order("secret", { runtime: "python" })).ended;
+      const own = "PermissionError: [Errno 13] Permission denied: '/data/x.csv'\n";
+      const hint = lines[2];
+      assertEquals(lines, ["starting\n", own, hint, own]);
+      assertMatch(
+        hint,
+        /^The fence around apps \(bubblewrap\) keeps apps from .*--allow-app-read \/data\/x\.csv/,
+      );
+      assertStringIncludes(end.kind === "exited" ? end.lastWords : "", hint.trim());
+    }, { python });
+  },
+});
+
 Deno.test("a Python app on a machine without Flower says what to do", async () => {
   await workshop(async ({ launcher, order }) => {
     const end = await launcher.start(order("secret", { runtime: "python" })).ended;

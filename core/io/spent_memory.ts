@@ -5,14 +5,22 @@ const COLLECT_BYTES = 64 * 1_048_576;
 
 let gc: Promise<() => void> | undefined;
 
+const collectSoon = everyBytes(COLLECT_BYTES, collect);
+
 /**
  * Says that so many bytes are not used any more. The collector counts objects, and a model of hundreds of megabytes is
  * one of them, so it would let several pile up.
  */
-export const spentMemory = everyBytes(COLLECT_BYTES, () => {
+export function spentMemory(bytes: number): void {
+  collectSoon(bytes);
+  // What is given up at the end of some work may still stand in its frames, which are gone by the next event.
+  if (bytes >= COLLECT_BYTES) setTimeout(collect, 0);
+}
+
+function collect(): void {
   gc ??= loaded();
-  gc.then((collect) => collect());
-});
+  gc.then((run) => run());
+}
 
 /** Loaded when it is needed: most apps never do, and it takes as long as all the rest of starting them. */
 async function loaded(): Promise<() => void> {

@@ -4,11 +4,6 @@ import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from "./ports.ts";
 import { atPlace, checkKind, sentence } from "./sqlite_error.ts";
 import { type DatabaseLock, lockDatabase } from "./sqlite_lock.ts";
 
-/** Every path that a database at `path` may touch: what a role needs to read and write, and nothing else. */
-export function sqlitePaths(path: string): string[] {
-  return [path, `${path}-wal`, `${path}-shm`, `${path}-journal`, `${path}.lock`];
-}
-
 /**
  * Opens the SQLite database at `path`, creating it (readable by its owner only) when there is none. A file that is
  * there stays as it is until it is adopted; from then on, what a transaction wrote survives a crash once COMMIT

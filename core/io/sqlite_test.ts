@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { DatabaseError, type SqlDatabase, StorageFullError } from "./ports.ts";
-import { openSqlite, sqlitePaths } from "./sqlite.ts";
+import { openSqlite } from "./sqlite.ts";
+import { sqlitePaths } from "./sqlite_paths.ts";
 import { sentence } from "./sqlite_error.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {

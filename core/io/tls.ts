@@ -28,6 +28,57 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long before its end a certificate is worth a warning. */
 const SOON_MS = 30 * DAY_MS;
 
+/** A certificate as far as its end is concerned. */
+export interface EndingCertificate {
+  /** Its distinguished name, a part a line. */
+  readonly subject: string;
+  /** When it ends. Unix milliseconds. */
+  readonly endsAtMs: number;
+}
+
+/**
+ * What is to be said of a certificate that has less than 30 days to go; undefined of any other.
+ * @param at.where where it was seen: `in server.pem`, `of superlink.example.org:9092`
+ */
+export function expiryWarning(
+  { subject, endsAtMs }: EndingCertificate,
+  at: { where: string; nowMs: number },
+): string | undefined {
+  const leftMs = endsAtMs - at.nowMs;
+  if (leftMs > SOON_MS) return undefined;
+  const end = leftMs < 0 ? "expired" : "expires";
+  const days = daysText(leftMs);
+  return `The certificate of ${oneLine(subject)} ${at.where} ${end} on ${day(endsAtMs)}, ${days}`;
+}
+
+/** A certificate of a file, for people to read. */
+export interface ShownCertificate extends EndingCertificate {
+  /** The names and addresses that it is good for. */
+  readonly hosts: readonly string[];
+  /** Who signed it, as one line. */
+  readonly issuer: string;
+  readonly isCa: boolean;
+}
+
+/** What the certificates of a file say about themselves. @throws {TlsFileError} when there are none */
+export function certificatesIn(file: NamedFile): ShownCertificate[] {
+  return certificatesOf(file, "certificate").map((certificate) => ({
+    subject: certificate.subject.split("\n").join(", "),
+    endsAtMs: Date.parse(certificate.validTo),
+    hosts: (certificate.subjectAltName ?? "").split(", ").filter((name) => name !== "")
+      .map((name) => name.replace(/^(DNS|IP Address):/, "")),
+    issuer: certificate.issuer.split("\n").join(", "),
+    isCa: certificate.ca,
+  }));
+}
+
+/** How long something is away: `in 10 days`, `3 days ago`. */
+export function daysText(ms: number): string {
+  const days = Math.floor(Math.abs(ms) / DAY_MS);
+  const text = days === 1 ? "1 day" : `${days} days`;
+  return ms < 0 ? `${text} ago` : `in ${text}`;
+}
+
 /**
  * Checks that the files of a listener can be used, fit each other, and are valid at `nowMs`.
  * @returns what is not wrong yet, as sentences
@@ -198,12 +249,9 @@ function soonOver(
   path: string,
   { certificate, nowMs }: { certificate: X509Certificate; nowMs: number },
 ): string[] {
-  const end = Date.parse(certificate.validTo);
-  if (end - nowMs > SOON_MS) return [];
-  const days = Math.floor((end - nowMs) / DAY_MS);
-  return [
-    `The certificate of ${oneLine(certificate.subject)} in ${path} expires on ${day(end)}, in ${days} days`,
-  ];
+  const shown = { subject: certificate.subject, endsAtMs: Date.parse(certificate.validTo) };
+  const warning = expiryWarning(shown, { where: `in ${path}`, nowMs });
+  return warning === undefined ? [] : [warning];
 }
 
 /** A distinguished name as one line. */

@@ -6,23 +6,48 @@ import { shown } from "./record/entry.ts";
 import { RecordDict } from "./record/record_dict.ts";
 import { replyMetadata } from "./reply.ts";
 
-/** What stands beside a message's content. An app may change what is not read-only until the message is sent. */
+/**
+ * What stands beside a message's content. An app may change what is not read-only until the message is sent.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { Message, RecordDict } from "corolla";
+ *
+ * const { metadata } = new Message(new RecordDict(), { dstNodeId: 7n, messageType: "train" });
+ * metadata.messageType = "train.fine_tune";
+ * metadata.ttl = 60;
+ * assertEquals([metadata.dstNodeId, metadata.messageType, metadata.ttl], [7n, "train.fine_tune", 60]);
+ * assertThrows(() => metadata.messageType = "fit", RangeError, 'Cannot use message type "fit"');
+ * ```
+ */
 export class MessageMetadata implements Metadata {
+  /** The run that the message belongs to; 0 until it is sent. */
   readonly runId: RunId;
+  /** The message's own id; empty until it is sent. */
   readonly messageId: MessageId;
+  /** The node that sends it; 1 for the SuperLink and its ServerApps. */
   readonly srcNodeId: NodeId;
+  /** The node that it goes to. */
   dstNodeId: NodeId;
+  /** The id of the message that this one answers; empty for an instruction. */
   readonly replyToMessageId: MessageId;
+  /** Free text, by convention the round. */
   groupId: string;
   /** Seconds. */
   ttl: number;
   /** Unix seconds. */
   createdAt: number;
+  /** The task that sends it, where that is known. */
   srcTaskId?: TaskId;
+  /** The task that it is for, where that is known. */
   dstTaskId?: TaskId;
   #messageType = "";
 
-  /** @throws {RangeError} when the message type is none of Flower's */
+  /**
+   * A copy of the metadata that may be changed until the message is sent.
+   * @throws {RangeError} when the message type is none of Flower's
+   */
   constructor(metadata: Metadata) {
     this.runId = metadata.runId;
     this.messageId = metadata.messageId;
@@ -62,25 +87,70 @@ export function envelopeOf(message: Message): Envelope {
   return message.hasError() ? { metadata, error: message.error } : { metadata };
 }
 
-/** A message was put together in a way that cannot be. */
+/**
+ * A message was put together in a way that cannot be.
+ *
+ * @example
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { Message, MessageInitializationError, RecordDict } from "corolla";
+ *
+ * const dstNodeId = 7 as unknown as bigint;
+ * assertThrows(
+ *   () => new Message(new RecordDict(), { dstNodeId, messageType: "train" }),
+ *   MessageInitializationError,
+ *   "dstNodeId must be a bigint",
+ * );
+ * ```
+ */
 export class MessageInitializationError extends TypeError {
+  /** The class's name. */
   override name = "MessageInitializationError";
 }
 
-/** What a new instruction needs beside its content. */
+/**
+ * What a new instruction needs beside its content.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type InstructionOptions, Message, RecordDict } from "corolla";
+ *
+ * const options: InstructionOptions = { dstNodeId: 7n, messageType: "query", groupId: "3", ttl: 600 };
+ * const { metadata } = new Message(new RecordDict(), options);
+ * assertEquals([metadata.groupId, metadata.ttl], ["3", 600]);
+ * ```
+ */
 export interface InstructionOptions {
+  /** The node that it goes to. */
   readonly dstNodeId: NodeId;
+  /** `train`, `evaluate`, `query` or `system`, alone or with `.action`. */
   readonly messageType: string;
   /** Seconds; twelve hours unless told. */
   readonly ttl?: number;
   /** Free text, by convention the round. */
   readonly groupId?: string;
+  /** The task that it is for, where that is known. */
   readonly dstTaskId?: TaskId;
   /** Unix seconds; now unless told. */
   readonly createdAt?: number;
 }
 
-/** What may be said about a new reply. */
+/**
+ * What may be said about a new reply.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Message, type MessageReplyOptions, RecordDict } from "corolla";
+ *
+ * const createdAt = 1_800_000_000;
+ * const instruction = new Message(new RecordDict(), { dstNodeId: 7n, messageType: "query", ttl: 600, createdAt });
+ * const options: MessageReplyOptions = { createdAt: createdAt + 100 };
+ * // A reply lives no longer than what it answers.
+ * assertEquals(instruction.reply(new RecordDict(), options).metadata.ttl, 500);
+ * ```
+ */
 export interface ReplyOptions {
   /** Seconds; what the instruction has left unless told, and at most that. */
   readonly ttl?: number;
@@ -88,8 +158,26 @@ export interface ReplyOptions {
   readonly createdAt?: number;
 }
 
-/** A message as apps see it: metadata with either a content or an error. */
+/**
+ * A message as apps see it: metadata with either a content or an error.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ConfigRecord, ErrorCode, Message, MetricRecord, RecordDict } from "corolla";
+ *
+ * const config = new ConfigRecord({ lr: 0.1 });
+ * const instruction = new Message(new RecordDict({ config }), { dstNodeId: 7n, messageType: "train" });
+ *
+ * const reply = instruction.reply(new RecordDict({ metrics: new MetricRecord({ "num-examples": 10 }) }));
+ * assertEquals(reply.content.metrics("metrics").getInt("num-examples"), 10);
+ *
+ * const failed = instruction.replyError(ErrorCode.CLIENT_APP_RAISED_EXCEPTION, "the disk is full");
+ * assertEquals([failed.hasContent(), failed.error.reason], [false, "the disk is full"]);
+ * ```
+ */
 export class Message {
+  /** Where it comes from and goes to, what it asks for, and how long it lives. */
   readonly metadata: MessageMetadata;
   #body: RecordDict | MessageError;
 

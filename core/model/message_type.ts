@@ -1,11 +1,26 @@
 /** What a message asks for, before an action. */
 export type MessageCategory = "train" | "evaluate" | "query" | "system";
 
-/** The message types that an app sends most. */
+/**
+ * The message types that an app sends most.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Message, MessageType, RecordDict } from "corolla";
+ *
+ * const message = new Message(new RecordDict(), { dstNodeId: 7n, messageType: MessageType.QUERY });
+ * assertEquals(message.metadata.messageType, "query");
+ * ```
+ */
 export const MessageType = {
+  /** Train the model that comes along. */
   TRAIN: "train",
+  /** Say how well the model does. */
   EVALUATE: "evaluate",
+  /** Anything else that the app answers. */
   QUERY: "query",
+  /** Flower's own. */
   SYSTEM: "system",
 } as const;
 

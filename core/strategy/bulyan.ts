@@ -6,7 +6,18 @@ import type { GoodReply } from "./good_reply.ts";
 import { nearest, type SelectionRule, selectMultiKrum } from "./krum_selection.ts";
 import { summarySection } from "./summary.ts";
 
-/** The settings of {@link Bulyan}. */
+/**
+ * The settings of {@link Bulyan}.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { Bulyan, type BulyanOptions } from "corolla";
+ *
+ * const options: BulyanOptions = { numMaliciousNodes: 1, minTrainNodes: 7 };
+ * assertEquals(new Bulyan(options).summary().some((line) => line.includes("malicious nodes: 1")), true);
+ * ```
+ */
 export interface BulyanOptions extends FedAvgOptions {
   /** How many nodes may lie; 0 unless told. A round needs 4 times as many replies and 3 more. */
   readonly numMaliciousNodes?: number;
@@ -17,29 +28,48 @@ export interface BulyanOptions extends FedAvgOptions {
 /**
  * Bulyan (El Mhamdi et al., 2018): of the replies that another rule chooses, element by element, the mean of the
  * values nearest to their median. Replies are not weighed. A round with too few replies changes nothing.
+ * @throws {AggregationError} from {@link Strategy.start} when the replies' arrays do not have the same names and sizes
  *
+ * @example
  * ```ts
- * import { Bulyan } from "corolla";
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, Bulyan, type Grid, Message, MetricRecord, NDArray, RecordDict } from "corolla";
  *
- * const strategy = new Bulyan({ numMaliciousNodes: 1, minTrainNodes: 7 });
+ * // What a node sends back: a model of one weight, and how many examples it was trained on.
+ * const reply = (weight: number, examples = 10) =>
+ *   new Message(
+ *     new RecordDict({
+ *       arrays: ArrayRecord.from({ w: new NDArray(Float64Array.of(weight)) }),
+ *       metrics: new MetricRecord({ "num-examples": examples }),
+ *     }),
+ *     { dstNodeId: 1n, messageType: "train" },
+ *   );
+ * // In an app `start` does all this, on the grid that main is given.
+ * const grid = { host: { log: console } } as unknown as Grid;
+ * const replies = [reply(1), reply(1), reply(1), reply(1), reply(1), reply(1), reply(900)];
+ * const { arrays } = await new Bulyan({ numMaliciousNodes: 1 }).aggregateTrain(1, replies, grid);
+ * assertEquals([...arrays!.toArrays()[0].toNumbers()], [1]);
  * ```
  */
 export class Bulyan extends FedAvg {
   readonly #malicious: number;
   readonly #rule: SelectionRule;
 
+  /** A strategy with these settings; none of them must be given. */
   constructor({ numMaliciousNodes = 0, selectionRule = selectMultiKrum, ...options }: BulyanOptions = {}) {
     super(options);
     this.#malicious = numMaliciousNodes;
     this.#rule = selectionRule;
   }
 
+  /** The settings, as lines for the log. */
   override summary(): string[] {
     const rule = this.#rule === selectMultiKrum ? "select_multikrum" : this.#rule.name;
     const lines = [`Number of malicious nodes: ${this.#malicious}`, `Selection rule: ${rule}`];
     return [...summarySection("Bulyan settings:", lines), ...super.summary()];
   }
 
+  /** Whether so many valid replies can be aggregated. */
   protected override isEnough(count: number, { round, log }: FoldScene): boolean {
     const needed = 4 * this.#malicious + 3;
     if (count >= needed) return true;
@@ -49,6 +79,7 @@ export class Bulyan extends FedAvg {
     return false;
   }
 
+  /** How the arrays of a round's replies are put together. */
   protected override openFold({ round }: FoldScene): ArrayFold {
     const options = { ...this.settings, round };
     return new HeldReplies((replies) => {

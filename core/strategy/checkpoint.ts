@@ -13,22 +13,60 @@ import { entriesFromJson, entriesToJson, type EntryJson } from "./record_json.ts
 import type { MetricsByRound } from "./result.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
-/** A run after one of its rounds. */
+/**
+ * A run after one of its rounds.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, type Checkpoint, RecordDict } from "corolla";
+ *
+ * const checkpoint: Checkpoint = {
+ *   round: 3,
+ *   arrays: new ArrayRecord(),
+ *   strategy: "FedAvg",
+ *   state: new RecordDict(),
+ *   metrics: { train: new Map(), evaluate: new Map(), server: new Map() },
+ * };
+ * // await new FedAvg().start(grid, model, { numRounds: 10, resume: checkpoint });
+ * assertEquals(checkpoint.round, 3);
+ * ```
+ */
 export interface Checkpoint {
   /** The round that was done last. */
   readonly round: number;
+  /** The model after that round. */
   readonly arrays: ArrayRecord;
   /** The name of the strategy's class. */
   readonly strategy: string;
   /** What the strategy remembers. */
   readonly state: RecordDict;
+  /** The metrics of all rounds so far. */
   readonly metrics: CheckpointMetrics;
 }
 
-/** The metrics of all rounds so far. */
+/**
+ * The metrics of all rounds so far.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type CheckpointMetrics, MetricRecord } from "corolla";
+ *
+ * const metrics: CheckpointMetrics = {
+ *   train: new Map([[1, new MetricRecord({ loss: 0.5 })]]),
+ *   evaluate: new Map(),
+ *   server: new Map(),
+ * };
+ * assertEquals(metrics.train.get(1)!.getFloat("loss"), 0.5);
+ * ```
+ */
 export interface CheckpointMetrics {
+  /** What the ClientApps reported from training, aggregated. */
   readonly train: MetricsByRound;
+  /** What the ClientApps reported from evaluation, aggregated. */
   readonly evaluate: MetricsByRound;
+  /** What `evaluateFn` reported; round 0 is the initial model. */
   readonly server: MetricsByRound;
 }
 
@@ -58,6 +96,22 @@ type RecordJson =
 /**
  * The file, as consecutive pieces. Arrays are not copied.
  * @throws {TypeError} when an array cannot be written
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, decodeCheckpoint, encodeCheckpoint, NDArray, RecordDict } from "corolla";
+ *
+ * const pieces = encodeCheckpoint({
+ *   round: 3,
+ *   arrays: ArrayRecord.from({ w: new NDArray(Float32Array.of(1, 2)) }),
+ *   strategy: "FedAvg",
+ *   state: new RecordDict(),
+ *   metrics: { train: new Map(), evaluate: new Map(), server: new Map() },
+ * });
+ * const file = new Uint8Array(await new Blob(pieces as BlobPart[]).arrayBuffer());
+ * assertEquals(decodeCheckpoint(file).round, 3);
+ * ```
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array[] {
   const arrays = new Map<string, NDArray>(placed(MODEL, checkpoint.arrays));
@@ -87,6 +141,24 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array[] {
 /**
  * The checkpoint in a file.
  * @throws {TypeError} when it is no checkpoint of this program, or is cut
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { ArrayRecord, decodeCheckpoint, encodeCheckpoint, NDArray, RecordDict } from "corolla";
+ *
+ * // In an app: const file = await Deno.readFile(`${context.runFolder}/checkpoints/round-000003.safetensors`);
+ * const pieces = encodeCheckpoint({
+ *   round: 3,
+ *   arrays: ArrayRecord.from({ w: new NDArray(Float32Array.of(1, 2)) }),
+ *   strategy: "FedAvg",
+ *   state: new RecordDict(),
+ *   metrics: { train: new Map(), evaluate: new Map(), server: new Map() },
+ * });
+ * const file = new Uint8Array(await new Blob(pieces as BlobPart[]).arrayBuffer());
+ * assertEquals([...decodeCheckpoint(file).arrays.toArrays()[0].toNumbers()], [1, 2]);
+ * assertThrows(() => decodeCheckpoint(file.subarray(0, 100)), TypeError);
+ * ```
  */
 export function decodeCheckpoint(file: Uint8Array): Checkpoint {
   const { arrays, metadata } = decodeSafetensors(file);

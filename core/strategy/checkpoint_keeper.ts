@@ -6,7 +6,20 @@ import { isBetter, type MetricWatch, watched } from "./metric_watch.ts";
 import type { Result } from "./result.ts";
 import type { Strategy } from "./strategy.ts";
 
-/** What is kept of a run on the way. */
+/**
+ * What is kept of a run on the way.
+ * @throws {RangeError} from {@link Strategy.start} when `every` or `keep` is no whole number above 0
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import type { CheckpointOptions, StartOptions } from "corolla";
+ *
+ * const checkpoint: CheckpointOptions = { every: 10, keep: 3, best: { metric: "loss", mode: "min" } };
+ * const options: StartOptions = { numRounds: 100, checkpoint };
+ * assertEquals(options.checkpoint!.every, 10);
+ * ```
+ */
 export interface CheckpointOptions {
   /** After every so many rounds a checkpoint is written; without it, none is. */
   readonly every?: number;

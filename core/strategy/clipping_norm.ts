@@ -49,7 +49,23 @@ export class FixedClippingNorm implements ClippingNorm {
   }
 }
 
-/** The settings of a clipping norm that adapts; each has Flower's name and default. */
+/**
+ * The settings of a clipping norm that adapts; each has Flower's name and default.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import * as corolla from "corolla";
+ *
+ * const norm: corolla.AdaptiveClippingOptions = { initialClippingNorm: 0.5, targetClippedQuantile: 0.3 };
+ * const strategy = new corolla.DifferentialPrivacyServerSideAdaptiveClipping(new corolla.FedAvg(), {
+ *   noiseMultiplier: 0.8,
+ *   numSampledClients: 50,
+ *   ...norm,
+ * });
+ * assertEquals(strategy.clippingNorm, 0.5);
+ * ```
+ */
 export interface AdaptiveClippingOptions {
   /** Where the norm starts; 0.1 unless told. */
   readonly initialClippingNorm?: number;

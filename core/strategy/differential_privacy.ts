@@ -23,7 +23,27 @@ import { trainOutcome } from "./stream_train.ts";
 import { nanRefusal } from "./strictness.ts";
 import { summarySection } from "./summary.ts";
 
-/** The settings that all kinds of differential privacy share. */
+/**
+ * The settings that all kinds of differential privacy share.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import * as corolla from "corolla";
+ *
+ * const options: corolla.DifferentialPrivacyOptions = {
+ *   noiseMultiplier: 1.1,
+ *   numSampledClients: 50,
+ *   accountant: { delta: 1e-5, population: 500 },
+ * };
+ * const strategy = new corolla.DifferentialPrivacyServerSideFixedClipping(new corolla.FedAvg(), {
+ *   ...options,
+ *   clippingNorm: 0.5,
+ * });
+ * // Nothing was done yet that could cost anything.
+ * assertEquals(strategy.epsilon! < 0.1, true);
+ * ```
+ */
 export interface DifferentialPrivacyOptions {
   /** The noise on the model, as a multiple of the clipping norm over the number of clients; 0 or above. */
   readonly noiseMultiplier: number;
@@ -63,6 +83,21 @@ class SpoiltRound extends Error {}
  * Differential privacy around another strategy: no update may be longer than a norm, and noise is added to the model
  * that they come to, so that it does not tell whether any one node took part. The inner strategy's own noise-free
  * model never leaves this one.
+ * A round in which a node failed has no result: the noise would not fit those that are left.
+ * @throws {RangeError} from {@link Strategy.start} when an update has length 0 or holds NaN
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type DifferentialPrivacy, DifferentialPrivacyServerSideFixedClipping, FedAvg } from "corolla";
+ *
+ * const strategy: DifferentialPrivacy = new DifferentialPrivacyServerSideFixedClipping(new FedAvg(), {
+ *   noiseMultiplier: 1.1,
+ *   clippingNorm: 0.5,
+ *   numSampledClients: 50,
+ * });
+ * assertEquals([strategy.clippingNorm, strategy.epsilon], [0.5, undefined]);
+ * ```
  */
 export abstract class DifferentialPrivacy extends Strategy {
   readonly #inner: Strategy;
@@ -71,7 +106,10 @@ export abstract class DifferentialPrivacy extends Strategy {
   readonly #ledger: PrivacyLedger | undefined;
   #sent: ArrayRecord | undefined;
 
-  /** @throws {RangeError} when a setting cannot be used */
+  /**
+   * To be called by the classes that say who clips, and how the norm is found.
+   * @throws {RangeError} when a setting cannot be used
+   */
   constructor(strategy: Strategy, options: DifferentialPrivacyOptions, kind: PrivacyKind) {
     super();
     checkSetting("numSampledClients", options.numSampledClients, "above 0");
@@ -91,6 +129,7 @@ export abstract class DifferentialPrivacy extends Strategy {
     return this.#ledger?.epsilon;
   }
 
+  /** The settings, as lines for the log. */
   override summary(): string[] {
     const { norm } = this.#kind;
     const lines = [
@@ -101,16 +140,19 @@ export abstract class DifferentialPrivacy extends Strategy {
     return [...summarySection("DP settings:", lines), ...this.#inner.summary()];
   }
 
+  /** The instructions of a round's training, one for each node that was chosen. */
   override async configureTrain(phase: Phase): Promise<Message[]> {
     this.#sent = phase.arrays;
     if (this.#kind.side === "client") phase.config.set(CLIPPING_NORM_KEY, float(this.clippingNorm));
     return await this.#inner.configureTrain(phase);
   }
 
+  /** The instructions of a round's evaluation, one for each node that was chosen. */
   override async configureEvaluate(phase: Phase): Promise<Message[]> {
     return await this.#inner.configureEvaluate(phase);
   }
 
+  /** Makes one set of metrics of all replies of a round. */
   override async aggregateEvaluate(
     round: number,
     replies: Message[],
@@ -119,6 +161,7 @@ export abstract class DifferentialPrivacy extends Strategy {
     return await this.#inner.aggregateEvaluate(round, replies, grid);
   }
 
+  /** Makes one model and one set of metrics of all replies of a round. */
   override async aggregateTrain(round: number, replies: Message[], grid: Grid): Promise<TrainOutcome> {
     const scene = { round, grid, intake: new Intake(), tally: new PrivacyTally() };
     const good = replies.map((reply) => [reply, scene.intake.take(reply)] as const);
@@ -127,6 +170,7 @@ export abstract class DifferentialPrivacy extends Strategy {
     return await this.#finish(await this.#inner.aggregateTrain(round, kept, grid), scene);
   }
 
+  /** Makes one model and one set of metrics of the replies, as they arrive. */
   override async streamTrain(
     round: number,
     replies: AsyncIterable<Message>,
@@ -147,6 +191,7 @@ export abstract class DifferentialPrivacy extends Strategy {
     }
   }
 
+  /** What must be remembered from round to round, for a checkpoint. */
   override saveState(): RecordDict {
     const numbers = new ConfigRecord({ "clipping-norm": float(this.clippingNorm) });
     if (this.#ledger) numbers.set("privacy-costs", float(this.#ledger.costs));
@@ -154,6 +199,7 @@ export abstract class DifferentialPrivacy extends Strategy {
     return new RecordDict([["privacy", numbers], ...inner]);
   }
 
+  /** Takes up what {@link saveState} gave. */
   override loadState(state: RecordDict): void {
     const numbers = state.config("privacy");
     this.#kind.norm.resume(numbers.getFloat("clipping-norm"));

@@ -15,7 +15,8 @@ import { Intake } from "./intake.ts";
 import { MeanFold } from "./mean_fold.ts";
 import { refuseNaN } from "./nan.ts";
 import { ReplyCheck } from "./reply_checks.ts";
-import { sampleNodes } from "./sampling.ts";
+import { ReplyStream } from "./reply_stream.ts";
+import { type Sample, sampleNodes } from "./sampling.ts";
 import { type Phase, Strategy, type TrainOutcome } from "./strategy.ts";
 import { totalWeight } from "./weights.ts";
 
@@ -26,8 +27,21 @@ type Replies = Iterable<Message> | AsyncIterable<Message>;
  * Federated averaging (McMahan et al., 2017): each round, nodes chosen at random train the model on their own data,
  * and the new model is the mean of theirs, weighed by how many examples each has.
  *
+ * Other strategies change one part of it: what is sent along with the model, how replies are put together, or what
+ * is done with their mean.
+ *
+ * A reply to training holds one ArrayRecord, with the names, shapes and element types of all others, and one
+ * MetricRecord with the weight, `num-examples`; a reply to evaluation holds the MetricRecord alone. Replies that carry
+ * an error are left out and told to the log.
+ * @throws {InconsistentMessageReplies} from {@link Strategy.start} when replies hold other records or keys than these
+ * @throws {AggregationError} from {@link Strategy.start} when shapes or element types differ, or the model would hold
+ * NaN: the sentence names round, node and array
+ * @throws {RangeError} from {@link Strategy.start} when the weights add up to 0
+ *
+ * @example
  * ```ts
- * import { ArrayRecord, FedAvg, NDArray, ServerApp } from "corolla";
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, FedAvg, type Grid, Message, MetricRecord, NDArray, RecordDict, ServerApp } from "corolla";
  *
  * export const app = new ServerApp()
  *   .main(async (grid) => {
@@ -35,16 +49,29 @@ type Replies = Iterable<Message> | AsyncIterable<Message>;
  *     const result = await new FedAvg({ fractionTrain: 0.5 }).start(grid, model, { numRounds: 10 });
  *     console.log(String(result));
  *   });
- * ```
  *
- * Other strategies change one part of it: what is sent along with the model, how replies are put together, or what
- * is done with their mean.
+ * // What a node sends back: a model of one weight, and how many examples it was trained on.
+ * const reply = (weight: number, examples = 10) =>
+ *   new Message(
+ *     new RecordDict({
+ *       arrays: ArrayRecord.from({ w: new NDArray(Float64Array.of(weight)) }),
+ *       metrics: new MetricRecord({ "num-examples": examples }),
+ *     }),
+ *     { dstNodeId: 1n, messageType: "train" },
+ *   );
+ * const grid = { host: { log: console } } as unknown as Grid;
+ * const { arrays } = await new FedAvg().aggregateTrain(1, [reply(1, 10), reply(4, 20)], grid);
+ * // (10 * 1 + 20 * 4) / 30
+ * assertEquals([...arrays!.toArrays()[0].toNumbers()], [3]);
+ * ```
  */
 export class FedAvg extends Strategy {
+  /** The settings, with all defaults in place. */
   protected readonly settings: FedAvgSettings;
   /** The model that was sent for the round under way. */
   protected sent: ArrayRecord | undefined;
 
+  /** A strategy with these settings; none of them must be given. */
   constructor(options: FedAvgOptions = {}) {
     super();
     this.settings = fedAvgSettings(options);
@@ -61,6 +88,7 @@ export class FedAvg extends Strategy {
     return this.openFold === openFold && this.update === update;
   }
 
+  /** The settings, as lines for the log. */
   override summary(): string[] {
     const { settings } = this;
     const share = (fraction: number) => fraction.toFixed(2);
@@ -78,6 +106,7 @@ export class FedAvg extends Strategy {
     ];
   }
 
+  /** The instructions of a round's training, one for each node that was chosen. */
   override async configureTrain(phase: Phase): Promise<Message[]> {
     if (phase.round === 1) { for (const line of this.warnings()) phase.grid.host.log.warn(line); }
     if (this.settings.fractionTrain === 0) return [];
@@ -87,16 +116,19 @@ export class FedAvg extends Strategy {
     return await this.instructions(phase, { kind: "train", fraction, minNodes });
   }
 
+  /** The instructions of a round's evaluation, one for each node that was chosen. */
   override async configureEvaluate(phase: Phase): Promise<Message[]> {
     if (this.settings.fractionEvaluate === 0) return [];
     const { fractionEvaluate: fraction, minEvaluateNodes: minNodes } = this.settings;
     return await this.instructions(phase, { kind: "evaluate", fraction, minNodes });
   }
 
+  /** Makes one model and one set of metrics of all replies of a round. */
   override async aggregateTrain(round: number, replies: Message[], grid: Grid): Promise<TrainOutcome> {
     return await this.#aggregate(replies, { round, streaming: false, log: grid.host.log });
   }
 
+  /** Makes one model and one set of metrics of the replies, as they arrive. */
   override async streamTrain(
     round: number,
     replies: AsyncIterable<Message>,
@@ -105,6 +137,7 @@ export class FedAvg extends Strategy {
     return await this.#aggregate(replies, { round, streaming: true, log: grid.host.log });
   }
 
+  /** Makes one set of metrics of all replies of a round. */
   // deno-lint-ignore require-await -- strategies that wait share the signature
   override async aggregateEvaluate(
     round: number,
@@ -152,17 +185,22 @@ export class FedAvg extends Strategy {
   }
 
   /** The messages of a phase: the model and the settings for each node that was chosen. */
-  protected async instructions(
-    phase: Phase,
+  protected async instructions(phase: Phase, settings: PhaseSettings): Promise<Message[]> {
+    const { nodeIds, online } = await this.sample(phase, settings);
+    phase.grid.host.log.info(
+      `configure_${settings.kind}: Sampled ${nodeIds.length} nodes (out of ${online})`,
+    );
+    return this.messagesFor(nodeIds, phase, settings.kind);
+  }
+
+  /** The nodes for a phase: those that `selectNodes` chooses, or chance. Waits until enough are online. */
+  protected async sample(
+    { grid, round }: Phase,
     { kind, fraction, minNodes }: PhaseSettings,
-  ): Promise<Message[]> {
-    const { grid, round } = phase;
+  ): Promise<Sample> {
     const { minAvailableNodes, waitForNodes, selectNodes } = this.settings;
     const select = selectNodes && ((online: readonly bigint[]) => selectNodes(online, { round, kind }));
-    const sampling = { fraction, minNodes, minAvailableNodes, waitForNodes, select };
-    const { nodeIds, online } = await sampleNodes(grid, sampling);
-    grid.host.log.info(`configure_${kind}: Sampled ${nodeIds.length} nodes (out of ${online})`);
-    return this.messagesFor(nodeIds, phase, kind);
+    return await sampleNodes(grid, { fraction, minNodes, minAvailableNodes, waitForNodes, select });
   }
 
   /** The same message for each of these nodes. */
@@ -187,11 +225,13 @@ export class FedAvg extends Strategy {
       this.openFold(scene),
     ];
     const good: GoodReply[] = [];
-    for await (const message of replies) {
+    const isMean = fold instanceof MeanFold;
+    for await (const message of isMean && replies instanceof ReplyStream ? replies.distant() : replies) {
       const reply = intake.take(message);
       if (!reply) continue;
       check.check(reply);
-      fold.add(reply);
+      if (isMean) await fold.addDistant(reply);
+      else fold.add(reply);
       good.push(fold.holdsReplies ? reply : withoutArrays(reply));
     }
     intake.report(log, "train");
@@ -225,10 +265,27 @@ export class FedAvg extends Strategy {
   }
 }
 
-/** One phase's settings, and how the log calls it. */
+/**
+ * One phase's settings, and how the log calls it.
+ *
+ * @example
+ * ```ts
+ * import { FedAvg, type Message, type Phase, type PhaseSettings } from "corolla";
+ *
+ * // Asks twice as many nodes as it must.
+ * export class Generous extends FedAvg {
+ *   protected override async instructions(phase: Phase, settings: PhaseSettings): Promise<Message[]> {
+ *     return await super.instructions(phase, { ...settings, minNodes: 2 * settings.minNodes });
+ *   }
+ * }
+ * ```
+ */
 export interface PhaseSettings {
+  /** What the phase is for. */
   readonly kind: "train" | "evaluate";
+  /** The part of the nodes online that is wanted, from 0 to 1. */
   readonly fraction: number;
+  /** The least number of nodes to take. */
   readonly minNodes: number;
 }
 

@@ -12,7 +12,18 @@ import type { Phase } from "./strategy.ts";
 import { arraysFrom, type NamedArrays, stateOf } from "./strategy_state.ts";
 import { summarySection } from "./summary.ts";
 
-/** The settings of {@link FedAvgM}. */
+/**
+ * The settings of {@link FedAvgM}.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { FedAvgM, type FedAvgMOptions } from "corolla";
+ *
+ * const options: FedAvgMOptions = { serverMomentum: 0.9, fractionTrain: 0.5 };
+ * assertEquals(new FedAvgM(options).summary().some((line) => line.includes("Server Momentum: 0.9")), true);
+ * ```
+ */
 export interface FedAvgMOptions extends FedAvgOptions {
   /** How far to go in the direction the nodes point; 1 unless told. */
   readonly serverLearningRate?: number;
@@ -24,10 +35,32 @@ export interface FedAvgMOptions extends FedAvgOptions {
  * Federated averaging with momentum on the server (Hsu et al., 2019). With both settings at their defaults it is
  * FedAvg.
  *
+ * @example
  * ```ts
- * import { FedAvgM } from "corolla";
+ * import { assertEquals } from "@std/assert";
+ * import * as corolla from "corolla";
+ * import { ArrayRecord, FedAvgM, type Grid, Message, MetricRecord, NDArray, RecordDict } from "corolla";
  *
- * const strategy = new FedAvgM({ serverLearningRate: 0.5, serverMomentum: 0.9 });
+ * // What a node sends back: a model of one weight, and how many examples it was trained on.
+ * const reply = (weight: number, examples = 10) =>
+ *   new Message(
+ *     new RecordDict({
+ *       arrays: ArrayRecord.from({ w: new NDArray(Float64Array.of(weight)) }),
+ *       metrics: new MetricRecord({ "num-examples": examples }),
+ *     }),
+ *     { dstNodeId: 1n, messageType: "train" },
+ *   );
+ * // In an app `start` does all this, on the grid that main is given.
+ * const grid = {
+ *   host: { clock: { now: () => 0 }, random: { bytes: (n: number) => crypto.getRandomValues(new Uint8Array(n)) }, log: console },
+ *   getNodeIds: () => Promise.resolve([2n, 3n]),
+ * } as unknown as Grid;
+ * const strategy = new FedAvgM({ serverLearningRate: 0.5 });
+ * const arrays = ArrayRecord.from({ w: new NDArray(Float64Array.of(0)) });
+ * await strategy.configureTrain({ round: 1, arrays, config: new corolla.ConfigRecord(), grid });
+ * const outcome = await strategy.aggregateTrain(1, [reply(2), reply(4)], grid);
+ * // Half of the way from 0 to the mean, 3.
+ * assertEquals([...outcome.arrays!.toArrays()[0].toNumbers()], [1.5]);
  * ```
  */
 export class FedAvgM extends FedAvg {
@@ -37,12 +70,14 @@ export class FedAvgM extends FedAvg {
   #model: ArrayRecord | undefined;
   #velocity: NamedArrays | undefined;
 
+  /** A strategy with these settings; none of them must be given. */
   constructor({ serverLearningRate = 1, serverMomentum = 0, ...options }: FedAvgMOptions = {}) {
     super(options);
     this.#rate = serverLearningRate;
     this.#momentum = serverMomentum;
   }
 
+  /** The settings, as lines for the log. */
   override summary(): string[] {
     const lines = [
       `Server optimization: ${this.#optimises ? "ON" : "OFF"}`,
@@ -52,21 +87,25 @@ export class FedAvgM extends FedAvg {
     return [...summarySection("FedAvgM settings:", lines), ...super.summary()];
   }
 
+  /** The instructions of a round's training, one for each node that was chosen. */
   override async configureTrain(phase: Phase): Promise<Message[]> {
     this.#model ??= phase.arrays;
     return await super.configureTrain(phase);
   }
 
+  /** What must be remembered from round to round, for a checkpoint. */
   override saveState(): RecordDict {
     return stateOf({ model: this.#model?.toNamedArrays(), velocity: this.#velocity });
   }
 
+  /** Takes up what {@link saveState} gave. */
   override loadState(state: RecordDict): void {
     const model = arraysFrom(state, "model");
     this.#model = model && ArrayRecord.from(model);
     this.#velocity = arraysFrom(state, "velocity");
   }
 
+  /** Makes the new model of the mean of the replies. */
   protected override update(mean: ArrayRecord, round: number): ArrayRecord {
     if (!this.#optimises) return mean;
     if (!this.#model) {

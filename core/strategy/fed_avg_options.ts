@@ -1,7 +1,23 @@
 import { meanOfMetrics, type MetricsAggregator } from "./metric_mean.ts";
 import type { NodeSelector } from "./sampling.ts";
 
-/** The settings of {@link FedAvg} that Flower has too, with its names and defaults. */
+/**
+ * The settings of {@link FedAvg} that Flower has too, with its names and defaults.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { FedAvg, type FlowerFedAvgOptions } from "corolla";
+ *
+ * const options: FlowerFedAvgOptions = {
+ *   fractionTrain: 0.1,
+ *   minTrainNodes: 10,
+ *   minAvailableNodes: 100,
+ *   weightedByKey: "num-patients",
+ * };
+ * assertEquals(new FedAvg(options).weightedByKey, "num-patients");
+ * ```
+ */
 export interface FlowerFedAvgOptions {
   /** The part of the nodes online that trains in a round, 1 unless told. Exactly 0 skips training. */
   readonly fractionTrain?: number;
@@ -28,7 +44,19 @@ export interface FlowerFedAvgOptions {
   readonly evaluateMetricsAggrFn?: MetricsAggregator;
 }
 
-/** The settings of {@link FedAvg}. */
+/**
+ * The settings of {@link FedAvg}.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { FedAvg, type FedAvgOptions } from "corolla";
+ *
+ * // As Flower does it, bit by bit, but with an end to the waiting for nodes.
+ * const options: FedAvgOptions = { aggregation: "reference", waitForNodes: 300 };
+ * assertEquals(new FedAvg(options).weightedByKey, "num-examples");
+ * ```
+ */
 export interface FedAvgOptions extends FlowerFedAvgOptions {
   /**
    * `streaming`, the default: replies are folded as they arrive into sums in double precision, so that memory does
@@ -58,7 +86,23 @@ export interface FedAvgOptions extends FlowerFedAvgOptions {
   readonly selectNodes?: NodeSelector;
 }
 
-/** The settings with all defaults in place. */
+/**
+ * The settings with all defaults in place.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { FedAvg, type FedAvgSettings } from "corolla";
+ *
+ * class Open extends FedAvg {
+ *   get all(): FedAvgSettings {
+ *     return this.settings;
+ *   }
+ * }
+ * const { fractionTrain, nan, matching } = new Open().all;
+ * assertEquals([fractionTrain, nan, matching], [1, "refuse", "key"]);
+ * ```
+ */
 export type FedAvgSettings =
   & Required<Omit<FedAvgOptions, "waitForNodes" | "selectNodes">>
   & Pick<FedAvgOptions, "waitForNodes" | "selectNodes">;

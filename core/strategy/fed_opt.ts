@@ -11,7 +11,18 @@ import { arraysFrom, type NamedArrays, stateOf } from "./strategy_state.ts";
 import { shapeText } from "./strictness.ts";
 import { summarySection } from "./summary.ts";
 
-/** The settings that the adaptive optimisers share. */
+/**
+ * The settings that the adaptive optimisers share.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { FedAdagrad, type FedOptOptions } from "corolla";
+ *
+ * const options: FedOptOptions = { eta: 0.05, tau: 0.01 };
+ * assertEquals(new FedAdagrad(options).summary().some((line) => line.includes("tau (0.01)")), true);
+ * ```
+ */
 export interface FedOptOptions extends FedAvgOptions {
   /** The learning rate of the server. */
   readonly eta?: number;
@@ -21,17 +32,46 @@ export interface FedOptOptions extends FedAvgOptions {
   readonly tau?: number;
 }
 
-/** The settings with the optimiser's defaults in place. */
+/**
+ * The settings with the optimiser's defaults in place.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import type { FedOptSettings } from "corolla";
+ *
+ * const adam: FedOptSettings = { eta: 0.1, etaL: 0.1, beta1: 0.9, beta2: 0.99, tau: 1e-3 };
+ * assertEquals(adam.eta, adam.etaL);
+ * ```
+ */
 export interface FedOptSettings {
+  /** The learning rate of the server. */
   readonly eta: number;
+  /** The learning rate of the nodes, which compute with it themselves. */
   readonly etaL: number;
+  /** How much of the first moment is kept, from 0 to 1. */
   readonly beta1: number;
+  /** How much of the second moment is kept, from 0 to 1. */
   readonly beta2: number;
+  /** How much the optimiser adapts: the smaller, the more. */
   readonly tau: number;
 }
 
-/** One array of the model on its way from one round to the next. */
+/**
+ * One array of the model on its way from one round to the next.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { NDArray, type OptimiserStep } from "corolla";
+ *
+ * const array = (value: number) => new NDArray(Float64Array.of(value));
+ * const step: OptimiserStep = { round: 1, current: array(1), delta: array(0.5), m: array(0), v: array(0) };
+ * assertEquals(step.delta.shape, step.current.shape);
+ * ```
+ */
 export interface OptimiserStep {
+  /** Counted from 1. */
   readonly round: number;
   /** The array that was sent. */
   readonly current: NDArray;
@@ -43,22 +83,50 @@ export interface OptimiserStep {
   readonly v: NDArray;
 }
 
-/** What became of an array. */
+/**
+ * What became of an array.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { NDArray, type Optimised } from "corolla";
+ *
+ * const array = (value: number) => new NDArray(Float64Array.of(value));
+ * const result: Optimised = { next: array(1.5), m: array(0.05), v: array(0.0025) };
+ * assertEquals(result.next.dtype, "float64");
+ * ```
+ */
 export interface Optimised {
+  /** The array as it is from now on. */
   readonly next: NDArray;
+  /** The first moment, of the shape of the array. */
   readonly m: NDArray;
+  /** The second moment, of the shape of the array. */
   readonly v: NDArray;
 }
 
 /**
  * Adaptive optimisation on the server (Reddi et al., 2021): the way from the model that was sent to the mean of the
  * replies is taken for a gradient. What an optimiser does with it is its `step`.
+ * @throws {AggregationError} from {@link Strategy.start} when the mean has other names or shapes than the model sent
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { FedAdagrad, FedAdam, type FedOpt, FedYogi } from "corolla";
+ *
+ * const strategies: FedOpt[] = [new FedAdagrad(), new FedAdam(), new FedYogi()];
+ * assertEquals(strategies.map(({ name }) => name), ["FedAdagrad", "FedAdam", "FedYogi"]);
+ * // Their first and second moments are what a checkpoint keeps of them; there are none before the first round.
+ * assertEquals(strategies.map((strategy) => strategy.saveState().size), [0, 0, 0]);
+ * ```
  */
 export abstract class FedOpt extends FedAvg {
   readonly #settings: FedOptSettings;
   #m: NamedArrays | undefined;
   #v: NamedArrays | undefined;
 
+  /** To be called by a class that says what a step is. */
   constructor(optimiser: FedOptSettings, options: FedAvgOptions) {
     super(options);
     this.#settings = optimiser;
@@ -67,6 +135,7 @@ export abstract class FedOpt extends FedAvg {
   /** Computes one array of the new model, and its moments. */
   protected abstract step(step: OptimiserStep, settings: FedOptSettings): Optimised;
 
+  /** The settings, as lines for the log. */
   override summary(): string[] {
     const { eta, etaL, beta1, beta2, tau } = this.#settings;
     const beta = (value: number) => value === 0 ? "0" : floatText(value);
@@ -78,15 +147,18 @@ export abstract class FedOpt extends FedAvg {
     return [...summarySection("FedOpt settings:", lines), ...super.summary()];
   }
 
+  /** What must be remembered from round to round, for a checkpoint. */
   override saveState(): RecordDict {
     return stateOf({ m: this.#m, v: this.#v });
   }
 
+  /** Takes up what {@link saveState} gave. */
   override loadState(state: RecordDict): void {
     this.#m = arraysFrom(state, "m");
     this.#v = arraysFrom(state, "v");
   }
 
+  /** Makes the new model of the mean of the replies. */
   protected override update(mean: ArrayRecord, round: number): ArrayRecord {
     const sent = this.sent;
     if (!sent) {

@@ -16,20 +16,33 @@ const KEY = "0";
  * Bagging of gradient-boosted trees (XGBoost): the trees that the nodes grew in a round are appended to the model one
  * node after the other. The model is the JSON that XGBoost saves, as the bytes of one array of `uint8` named `0`; an
  * empty array says that there are no trees yet.
+ * @throws {AggregationError} from {@link Strategy.start} when what a node sent is no model of trees
+ * @throws {InconsistentMessageReplies} from {@link Strategy.start} when there is not exactly one array
  *
+ * @example
  * ```ts
- * import { ArrayRecord, FedXgbBagging, NDArray } from "corolla";
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, ConfigRecord, FedXgbBagging, type Grid, NDArray } from "corolla";
  *
- * const strategy = new FedXgbBagging({ fractionTrain: 0.5 });
+ * // In an app `start` does all this, on the grid that main is given.
+ * const grid = {
+ *   host: { clock: { now: () => 0 }, random: { bytes: (n: number) => crypto.getRandomValues(new Uint8Array(n)) }, log: console },
+ *   getNodeIds: () => Promise.resolve([2n, 3n]),
+ * } as unknown as Grid;
  * const noTreesYet = ArrayRecord.from([new NDArray(new Uint8Array())]);
+ * const strategy = new FedXgbBagging({ fractionTrain: 0.5 });
+ * const instructions = await strategy.configureTrain({ round: 1, arrays: noTreesYet, config: new ConfigRecord(), grid });
+ * assertEquals(instructions.length, 2);
  * ```
  */
 export class FedXgbBagging extends FedAvg {
+  /** The instructions of a round's training, one for each node that was chosen. */
   override async configureTrain(phase: Phase): Promise<Message[]> {
     bytesOf(phase.arrays, "the model");
     return await super.configureTrain(phase);
   }
 
+  /** How the arrays of a round's replies are put together. */
   protected override openFold({ round }: FoldScene): ArrayFold {
     return new BaggingFold(this.sent && bytesOf(this.sent, "the model"), round);
   }

@@ -3,9 +3,22 @@ import type { ArrayRecord } from "../model/record/array_record.ts";
 import type { MetricRecord } from "../model/record/metric_record.ts";
 import { RecordDict } from "../model/record/record_dict.ts";
 
-/** The content of a reply, and the node it came from. */
+/**
+ * The content of a reply, and the node it came from.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type GoodReply, MetricRecord, RecordDict } from "corolla";
+ *
+ * const reply: GoodReply = { nodeId: 7n, content: new RecordDict({ metrics: new MetricRecord({ loss: 0.5 }) }) };
+ * assertEquals([...reply.content.metricRecords()][0][0], "metrics");
+ * ```
+ */
 export interface GoodReply {
+  /** The node that answered. */
   readonly nodeId: NodeId;
+  /** One ArrayRecord, unless it was let go, and one MetricRecord. */
   readonly content: RecordDict;
 }
 

@@ -34,12 +34,15 @@ export class Journal {
   readonly #files: RunFiles;
   readonly #host: AppHost;
   readonly #path: string;
+  readonly #about: Readonly<Record<"run" | "app" | "strategy", string | undefined>>;
 
   /** @throws {Error} when the program that runs the app lends no files */
-  constructor(host: AppHost, path: string) {
+  constructor(host: AppHost, { path, strategy }: { path: string; strategy: string }) {
     this.#files = filesOf(host, "write a journal");
     this.#host = host;
     this.#path = path;
+    // Each line says whose it is, so that lines of several runs can be read together.
+    this.#about = { run: host.run && String(host.run.id), app: host.run?.app, strategy };
   }
 
   /** Adds a line. @throws {Error} when it cannot be written */
@@ -47,7 +50,10 @@ export class Journal {
     const time = new Date(this.#host.clock.now()).toISOString();
     const values = metrics &&
       Object.fromEntries(Array.from(metrics, ([key, value]) => [key, jsonValue(value)]));
-    await this.#files.append(this.#path, `${JSON.stringify({ time, ...line, metrics: values })}\n`);
+    await this.#files.append(
+      this.#path,
+      `${JSON.stringify({ time, ...this.#about, ...line, metrics: values })}\n`,
+    );
   }
 }
 

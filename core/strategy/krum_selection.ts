@@ -4,13 +4,38 @@ import { arrayAt } from "./columns.ts";
 import { AggregationError } from "./errors.ts";
 import { arraysIn, type GoodReply } from "./good_reply.ts";
 
-/** How many replies to take, and how many may lie. */
+/**
+ * How many replies to take, and how many may lie.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { RecordDict, type SelectionCounts, type SelectionRule } from "corolla";
+ *
+ * const firstOnes: SelectionRule = (replies, { numNodesToSelect }: SelectionCounts) => replies.slice(0, numNodesToSelect);
+ * const replies = [new RecordDict(), new RecordDict(), new RecordDict()];
+ * assertEquals(firstOnes(replies, { numMaliciousNodes: 0, numNodesToSelect: 2 }).length, 2);
+ * ```
+ */
 export interface SelectionCounts {
+  /** How many of the replies may lie. */
   readonly numMaliciousNodes: number;
+  /** How many replies to take. */
   readonly numNodesToSelect: number;
 }
 
-/** Chooses replies that can be trusted, the best first. */
+/**
+ * Chooses replies that can be trusted, the best first.
+ *
+ * @example
+ * ```ts
+ * import { Bulyan, selectMultiKrum, type SelectionRule } from "corolla";
+ *
+ * // Multi-Krum, but never more than ten replies.
+ * const few: SelectionRule = (replies, counts) => selectMultiKrum(replies, counts).slice(0, 10);
+ * export const strategy = new Bulyan({ selectionRule: few, numMaliciousNodes: 1, minTrainNodes: 7 });
+ * ```
+ */
 export type SelectionRule = (
   replies: readonly RecordDict[],
   counts: SelectionCounts,
@@ -25,6 +50,21 @@ export interface KrumScene {
 /**
  * The replies that lie nearest to their neighbours (Multi-Krum, Blanchard et al., 2017), the nearest first. Distances
  * are computed in double precision. What holds NaN comes last.
+ * @param replies each with one ArrayRecord of the same sizes
+ * @returns as many of the replies as `numNodesToSelect` says, or all
+ * @throws {AggregationError} when an array has another size in one reply than in another
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, NDArray, RecordDict, selectMultiKrum } from "corolla";
+ *
+ * const replies = [900, 1, 1.1, 1.2, 5].map((w) =>
+ *   new RecordDict({ arrays: ArrayRecord.from({ w: new NDArray(Float64Array.of(w)) }) })
+ * );
+ * const [nearest] = selectMultiKrum(replies, { numMaliciousNodes: 1, numNodesToSelect: 1 });
+ * assertEquals([...nearest.arrays("arrays").toArrays()[0].toNumbers()], [1.1]);
+ * ```
  */
 export function selectMultiKrum(
   replies: readonly RecordDict[],

@@ -3,7 +3,23 @@ import { MetricRecord } from "../model/record/metric_record.ts";
 import type { RecordDict } from "../model/record/record_dict.ts";
 import { factorsOf } from "./weights.ts";
 
-/** Makes one MetricRecord of those of all replies. */
+/**
+ * Makes one MetricRecord of those of all replies.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { FedAvg, float, MetricRecord, type MetricsAggregator, RecordDict } from "corolla";
+ *
+ * const worst: MetricsAggregator = (replies) => {
+ *   const losses = replies.map((reply) => reply.metrics("metrics").getFloat("loss"));
+ *   return new MetricRecord({ "worst-loss": float(Math.max(...losses)) });
+ * };
+ * export const strategy = new FedAvg({ evaluateMetricsAggrFn: worst });
+ * const replies = [0.2, 0.9].map((loss) => new RecordDict({ metrics: new MetricRecord({ loss }) }));
+ * assertEquals(worst(replies, "num-examples").getFloat("worst-loss"), 0.9);
+ * ```
+ */
 export type MetricsAggregator = (replies: readonly RecordDict[], weightedByKey: string) => MetricRecord;
 
 /**
@@ -12,6 +28,17 @@ export type MetricsAggregator = (replies: readonly RecordDict[], weightedByKey: 
  * @param replies of the same names and keys; none make an empty record
  * @throws {RangeError} when the weights add up to 0, or lists differ in length
  * @throws {TypeError} when a metric is a number here and a list there
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { meanOfMetrics, MetricRecord, RecordDict } from "corolla";
+ *
+ * const reply = (accuracy: number, examples: number) =>
+ *   new RecordDict({ metrics: new MetricRecord({ accuracy, "num-examples": examples }) });
+ * const mean = meanOfMetrics([reply(0.5, 10), reply(0.75, 30)], "num-examples");
+ * assertEquals(mean.getFloat("accuracy"), 0.6875);
+ * ```
  */
 export function meanOfMetrics(replies: readonly RecordDict[], weightedByKey: string): MetricRecord {
   if (replies.length === 0) return new MetricRecord();

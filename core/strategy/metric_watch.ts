@@ -1,7 +1,19 @@
 import type { MetricRecord } from "../model/record/metric_record.ts";
 import type { Result } from "./result.ts";
 
-/** A metric by which rounds are compared. */
+/**
+ * A metric by which rounds are compared.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { earlyStopping, type MetricWatch, type StartOptions } from "corolla";
+ *
+ * const loss: MetricWatch = { metric: "loss", mode: "min" };
+ * const options: StartOptions = { stop: earlyStopping(loss), checkpoint: { best: loss } };
+ * assertEquals(options.checkpoint!.best!.metric, "loss");
+ * ```
+ */
 export interface MetricWatch {
   /** The metric's name. */
   readonly metric: string;

@@ -6,7 +6,19 @@ import type { FedAvgOptions } from "./fed_avg_options.ts";
 import { nearest } from "./krum_selection.ts";
 import { summarySection } from "./summary.ts";
 
-/** The settings of {@link MultiKrum}. */
+/**
+ * The settings of {@link MultiKrum}.
+ *
+ * @example
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { MultiKrum, type MultiKrumOptions } from "corolla";
+ *
+ * const options: MultiKrumOptions = { numMaliciousNodes: 1, numNodesToSelect: 3, minTrainNodes: 6 };
+ * export const strategy = new MultiKrum(options);
+ * assertThrows(() => new MultiKrum({ ...options, numNodesToSelect: 0 }), RangeError, "must be 1 or more");
+ * ```
+ */
 export interface MultiKrumOptions extends FedAvgOptions {
   /** How many nodes may lie; 0 unless told. */
   readonly numMaliciousNodes?: number;
@@ -17,18 +29,39 @@ export interface MultiKrumOptions extends FedAvgOptions {
 /**
  * Multi-Krum (Blanchard et al., 2017): of all replies those are taken that lie nearest to their neighbours, and
  * averaged as FedAvg does. All replies are held until the last one is there.
+ * @throws {AggregationError} from {@link Strategy.start} when the replies' arrays do not have the same names and sizes
  *
+ * @example
  * ```ts
- * import { MultiKrum } from "corolla";
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, type Grid, Message, MetricRecord, MultiKrum, NDArray, RecordDict } from "corolla";
  *
- * const strategy = new MultiKrum({ numMaliciousNodes: 2, numNodesToSelect: 5, minTrainNodes: 9 });
+ * // What a node sends back: a model of one weight, and how many examples it was trained on.
+ * const reply = (weight: number, examples = 10) =>
+ *   new Message(
+ *     new RecordDict({
+ *       arrays: ArrayRecord.from({ w: new NDArray(Float64Array.of(weight)) }),
+ *       metrics: new MetricRecord({ "num-examples": examples }),
+ *     }),
+ *     { dstNodeId: 1n, messageType: "train" },
+ *   );
+ * // In an app `start` does all this, on the grid that main is given.
+ * const grid = { host: { log: console } } as unknown as Grid;
+ * const replies = [reply(1), reply(1.25), reply(1.5), reply(3), reply(900)];
+ * const strategy = new MultiKrum({ numMaliciousNodes: 1, numNodesToSelect: 3 });
+ * const { arrays } = await strategy.aggregateTrain(1, replies, grid);
+ * // The mean of the three that lie nearest to each other.
+ * assertEquals([...arrays!.toArrays()[0].toNumbers()], [1.25]);
  * ```
  */
 export class MultiKrum extends FedAvg {
   readonly #malicious: number;
   readonly #selected: number;
 
-  /** @throws {RangeError} when no reply would ever be taken */
+  /**
+   * A strategy with these settings; none of them must be given.
+   * @throws {RangeError} when no reply would ever be taken
+   */
   constructor({ numMaliciousNodes = 0, numNodesToSelect = 1, ...options }: MultiKrumOptions = {}) {
     super(options);
     if (numNodesToSelect < 1 && this.settings.aggregation !== "reference") {
@@ -40,6 +73,7 @@ export class MultiKrum extends FedAvg {
     this.#selected = numNodesToSelect;
   }
 
+  /** The settings, as lines for the log. */
   override summary(): string[] {
     const lines = [
       `Number of malicious nodes: ${this.#malicious}`,
@@ -48,6 +82,7 @@ export class MultiKrum extends FedAvg {
     return [...summarySection("MultiKrum settings:", lines), ...super.summary()];
   }
 
+  /** How the arrays of a round's replies are put together. */
   protected override openFold({ round }: FoldScene): ArrayFold {
     const counts = { numMaliciousNodes: this.#malicious, numNodesToSelect: this.#selected };
     return new HeldReplies((replies) => {

@@ -5,7 +5,20 @@
  * @module
  */
 
-/** What one round costs. */
+/**
+ * What one round costs.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { PrivacyAccountant, type PrivacyStep } from "corolla";
+ *
+ * const noiseless: PrivacyStep = { noiseMultiplier: 0, samplingRate: 1 };
+ * const accountant = new PrivacyAccountant();
+ * accountant.step(noiseless);
+ * assertEquals(accountant.epsilon(1e-5), Infinity);
+ * ```
+ */
 export interface PrivacyStep {
   /** Standard deviation of the noise over what one node can change. 0: none. */
   readonly noiseMultiplier: number;
@@ -30,13 +43,27 @@ const ORDERS: readonly number[] = [
 /**
  * Adds up what the rounds cost. It holds for nodes that take part by chance and independently of each other; Flower's
  * samples of a fixed size come close to that. What is hidden is one node's whole part, added or removed.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { PrivacyAccountant } from "corolla";
+ *
+ * const accountant = new PrivacyAccountant();
+ * // 100 rounds with 1 of 100 nodes each, and noise 1.1 times as wide as what one node can change.
+ * for (let round = 0; round < 100; round++) accountant.step({ noiseMultiplier: 1.1, samplingRate: 0.01 });
+ * assertEquals(accountant.epsilon(1e-5).toFixed(2), "0.98");
+ * ```
  */
 export class PrivacyAccountant {
   readonly #costs: number[];
   #last: PrivacyStep | undefined;
   #lastCosts: readonly number[] = [];
 
-  /** @param costs what {@link costs} of another one was, to go on from */
+  /**
+   * An account of rounds that cost nothing yet.
+   * @param costs what {@link costs} of another one was, to go on from
+   */
   constructor(costs: readonly number[] = []) {
     this.#costs = ORDERS.map((_, i) => costs[i] ?? 0);
   }

@@ -6,7 +6,22 @@ import { type GoodReply, withoutArrays } from "./good_reply.ts";
 import { PrivacyAccountant } from "./privacy_accountant.ts";
 import type { Strategy } from "./strategy.ts";
 
-/** How the cost of privacy is told. */
+/**
+ * How the cost of privacy is told.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { DifferentialPrivacyServerSideFixedClipping, FedAvg, type PrivacyReportOptions } from "corolla";
+ *
+ * const accountant: PrivacyReportOptions = { delta: 1e-5, population: 1000 };
+ * const strategy = new DifferentialPrivacyServerSideFixedClipping(new FedAvg(), {
+ *   ...{ noiseMultiplier: 1.1, clippingNorm: 0.5, numSampledClients: 50 },
+ *   accountant,
+ * });
+ * assertEquals(typeof strategy.epsilon, "number");
+ * ```
+ */
 export interface PrivacyReportOptions {
   /** The chance that the promise does not hold, for instance 1e-5; below one over the number of nodes. */
   readonly delta: number;

@@ -15,7 +15,19 @@ import type { NamedArrays } from "./strategy_state.ts";
 import { nanRefusal } from "./strictness.ts";
 import { summarySection } from "./summary.ts";
 
-/** The settings of {@link QFedAvg}. */
+/**
+ * The settings of {@link QFedAvg}.
+ *
+ * @example
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { QFedAvg, type QFedAvgOptions } from "corolla";
+ *
+ * const options: QFedAvgOptions = { clientLearningRate: 0.01, q: 0.5, trainLossKey: "loss" };
+ * export const strategy = new QFedAvg(options);
+ * assertThrows(() => new QFedAvg({ ...options, clientLearningRate: 0 }), RangeError, "above 0");
+ * ```
+ */
 export interface QFedAvgOptions extends FedAvgOptions {
   /** The learning rate that the nodes train with. */
   readonly clientLearningRate: number;
@@ -35,11 +47,33 @@ interface QSettings {
 /**
  * q-FedAvg (Li et al., 2020): nodes on which the model does badly count more, so that it comes to do about equally
  * well on all. Replies are not weighed by their examples. As in Flower the new model is of double precision.
+ * @throws {AggregationError} from {@link Strategy.start} when a reply lacks its loss
+ * @throws {TypeError} from {@link Strategy.start} when an array holds no floating point numbers
  *
+ * @example
  * ```ts
- * import { QFedAvg } from "corolla";
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, ConfigRecord, type Grid, Message, MetricRecord, NDArray, QFedAvg, RecordDict } from "corolla";
  *
- * const strategy = new QFedAvg({ clientLearningRate: 0.01, q: 0.5 });
+ * // Two nodes pull the one weight in opposite directions; the model does badly on the second.
+ * const reply = (weight: number, loss: number) =>
+ *   new Message(
+ *     new RecordDict({
+ *       arrays: ArrayRecord.from({ w: new NDArray(Float64Array.of(weight)) }),
+ *       metrics: new MetricRecord({ "num-examples": 10, train_loss: loss }),
+ *     }),
+ *     { dstNodeId: 1n, messageType: "train" },
+ *   );
+ * // In an app `start` does all this, on the grid that main is given.
+ * const grid = {
+ *   host: { clock: { now: () => 0 }, random: { bytes: (n: number) => crypto.getRandomValues(new Uint8Array(n)) }, log: console },
+ *   getNodeIds: () => Promise.resolve([2n, 3n]),
+ * } as unknown as Grid;
+ * const strategy = new QFedAvg({ clientLearningRate: 0.1, q: 1 });
+ * const arrays = ArrayRecord.from({ w: new NDArray(Float64Array.of(0)) });
+ * await strategy.configureTrain({ round: 1, arrays, config: new ConfigRecord(), grid });
+ * const outcome = await strategy.aggregateTrain(1, [reply(-1, 0.1), reply(1, 5)], grid);
+ * assertEquals(outcome.arrays!.toArrays()[0].toNumbers()[0] > 0, true);
  * ```
  */
 export class QFedAvg extends FedAvg {
@@ -47,7 +81,10 @@ export class QFedAvg extends FedAvg {
   readonly #q: number;
   readonly #lossKey: string;
 
-  /** @throws {RangeError} when the learning rate is not above 0 */
+  /**
+   * A strategy with these settings; the learning rate must be given.
+   * @throws {RangeError} when the learning rate is not above 0
+   */
   constructor({ clientLearningRate, q = 0.1, trainLossKey = "train_loss", ...options }: QFedAvgOptions) {
     super(options);
     if (!(clientLearningRate > 0)) {
@@ -60,6 +97,7 @@ export class QFedAvg extends FedAvg {
     this.#lossKey = trainLossKey;
   }
 
+  /** The settings, as lines for the log. */
   override summary(): string[] {
     const lines = [
       `client_learning_rate: ${floatText(this.#rate)}`,
@@ -69,6 +107,7 @@ export class QFedAvg extends FedAvg {
     return [...summarySection("q-FedAvg settings:", lines), ...super.summary()];
   }
 
+  /** How the arrays of a round's replies are put together. */
   protected override openFold({ round }: FoldScene): ArrayFold {
     const { sent } = this;
     // Each round is compared with the model that was sent for it, and no other.

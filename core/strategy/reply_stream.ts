@@ -1,9 +1,23 @@
-import type { Grid } from "../app/grid.ts";
+import { CarrierGrid } from "../app/carrier_grid.ts";
+import type { Grid, ReplyOptions } from "../app/grid.ts";
 import type { Message } from "../model/app_message.ts";
 import type { NodeId } from "../model/ids.ts";
 import type { PhaseReport } from "./journal.ts";
 
-/** When the rest of the nodes is not waited for. */
+/**
+ * When the rest of the nodes is not waited for.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import type { StartOptions, StragglerOptions } from "corolla";
+ *
+ * // Once nine of ten nodes have answered, the others have half a minute.
+ * const stragglers: StragglerOptions = { enough: 0.9, graceSeconds: 30 };
+ * const options: StartOptions = { numRounds: 10, stragglers };
+ * assertEquals(options.stragglers!.enough, 0.9);
+ * ```
+ */
 export interface StragglerOptions {
   /** How many replies are enough; below 1, which part of the nodes asked. */
   readonly enough: number;
@@ -21,6 +35,8 @@ export interface ReplyStreamOptions {
   readonly minReplies?: number;
   readonly signal?: AbortSignal;
 }
+
+type Send = (grid: Grid, options: ReplyOptions) => AsyncIterable<Message>;
 
 /** A phase had fewer valid replies than it must have. */
 export class TooFewRepliesError extends Error {
@@ -49,8 +65,25 @@ export class ReplyStream implements AsyncIterable<Message> {
   }
 
   /** @throws {TooFewRepliesError} at the end */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Message> {
-    if (this.#messages.length > 0) yield* this.#received();
+  [Symbol.asyncIterator](): AsyncGenerator<Message> {
+    return this.#all((grid, options) => grid.sendAndStream(this.#messages, options));
+  }
+
+  /**
+   * The same replies, whose large arrays may still be distant: for whoever reads them with `readDistant`.
+   * @throws {TooFewRepliesError} at the end
+   */
+  distant(): AsyncIterable<Message> {
+    // Whoever wraps a grid sees whole replies.
+    return this.#all((grid, options) =>
+      grid instanceof CarrierGrid
+        ? grid.streamDistant(this.#messages, options)
+        : grid.sendAndStream(this.#messages, options)
+    );
+  }
+
+  async *#all(send: Send): AsyncGenerator<Message> {
+    if (this.#messages.length > 0) yield* this.#received(send);
     const { minReplies = 0 } = this.#options;
     const needed = countOf(minReplies, this.#messages.length);
     if (this.#messages.length === 0 || this.#replies >= needed) return;
@@ -59,13 +92,13 @@ export class ReplyStream implements AsyncIterable<Message> {
     );
   }
 
-  async *#received(): AsyncGenerator<Message> {
+  async *#received(send: Send): AsyncGenerator<Message> {
     const { grid, timeout, stragglers, signal } = this.#options;
     const cut = new AbortController();
     const over = new AbortController();
     const either = signal ? AbortSignal.any([signal, cut.signal]) : cut.signal;
     try {
-      for await (const reply of grid.sendAndStream(this.#messages, { timeout, signal: either })) {
+      for await (const reply of send(grid, { timeout, signal: either })) {
         this.#note(reply);
         const sizeBytes = reply.hasContent() ? reply.content.countBytes() : 0;
         yield reply;

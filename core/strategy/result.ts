@@ -3,18 +3,59 @@ import type { MetricRecord } from "../model/record/metric_record.ts";
 import type { Integer } from "../model/record/entry.ts";
 import { quoted, scientificText, wideDictText } from "./python_text.ts";
 
-/** Metrics by round. */
+/**
+ * Metrics by round.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { MetricRecord, type MetricsByRound, Result } from "corolla";
+ *
+ * const rounds: MetricsByRound = new Result().evaluateMetricsClientapp;
+ * rounds.set(1, new MetricRecord({ accuracy: 0.5 })).set(2, new MetricRecord({ accuracy: 0.75 }));
+ * assertEquals([...rounds].map(([round, metrics]) => [round, metrics.getFloat("accuracy")]), [[1, 0.5], [2, 0.75]]);
+ * ```
+ */
 export type MetricsByRound = Map<number, MetricRecord>;
 
-/** The best model of a run, by a metric. */
+/**
+ * The best model of a run, by a metric.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, type BestModel, Result } from "corolla";
+ *
+ * const result = new Result();
+ * // `start` sets it when its options have `checkpoint: { best: { metric: "loss", mode: "min" } }`.
+ * result.best = { round: 7, value: 0.12, arrays: new ArrayRecord() } satisfies BestModel;
+ * assertEquals(result.best.round, 7);
+ * ```
+ */
 export interface BestModel {
+  /** The round that made it, counted from 1. */
   readonly round: number;
   /** What the metric was. */
   readonly value: number;
+  /** The model after that round. */
   readonly arrays: ArrayRecord;
 }
 
-/** What a strategy has to show at its end. */
+/**
+ * What a strategy has to show at its end.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertStringIncludes } from "@std/assert";
+ * import { MetricRecord, Result } from "corolla";
+ *
+ * // What `start` gives.
+ * const result = new Result();
+ * result.evaluateMetricsClientapp.set(1, new MetricRecord({ accuracy: 0.5 }));
+ * assertEquals(result.evaluateMetricsClientapp.get(1)!.getFloat("accuracy"), 0.5);
+ * assertStringIncludes(String(result), "Aggregated ClientApp-side Evaluate Metrics");
+ * ```
+ */
 export class Result {
   /** The final model; empty when no round succeeded. */
   arrays: ArrayRecord = new ArrayRecord();

@@ -24,12 +24,20 @@ const DEFAULT_ROUNDS = 3;
 const DEFAULT_TIMEOUT_S = 3600;
 
 /** Has a strategy run all its rounds; see {@link Strategy.start}. */
-export async function runRounds(strategy: Strategy, start: RunStart): Promise<Result> {
-  const { clock, log } = start.grid.host;
+export function runRounds(strategy: Strategy, start: RunStart): Promise<Result> {
+  // An async function holds what it was given until it ends: here a model, when there have long been others.
+  try {
+    return lead(new Course(strategy, start), start.grid, start.options);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+async function lead(course: Course, grid: Grid, options: StartOptions): Promise<Result> {
+  const { clock, log } = grid.host;
   const begin = clock.now();
-  const course = new Course(strategy, start);
   const done = await course.begin();
-  const { numRounds = DEFAULT_ROUNDS, stop, signal } = start.options;
+  const { numRounds = DEFAULT_ROUNDS, stop, signal } = options;
   for (let round = done + 1; round <= numRounds; round++) {
     signal?.throwIfAborted();
     log.info("");
@@ -74,7 +82,10 @@ class Course {
     this.#trainConfig = options.trainConfig ?? new ConfigRecord();
     this.#evaluateConfig = options.evaluateConfig ?? new ConfigRecord();
     const { journal, checkpoint } = options;
-    if (journal) this.#journal = new Journal(grid.host, journal === true ? JOURNAL_PATH : journal);
+    if (journal) {
+      const path = journal === true ? JOURNAL_PATH : journal;
+      this.#journal = new Journal(grid.host, { path, strategy: strategy.name });
+    }
     if (checkpoint) this.#keeper = new CheckpointKeeper(grid.host, checkpoint);
   }
 
@@ -98,8 +109,6 @@ class Course {
 
   async run(round: number): Promise<void> {
     await this.#train(round);
-    // The model before, and sums in double precision: of no more use once training is over, but not sooner.
-    this.#grid.host.spent?.(3 * this.#arrays.countBytes());
     await this.#evaluate(round);
     await this.#evaluateCentrally(round);
     const done = { round, arrays: this.#arrays, result: this.result };
@@ -153,7 +162,10 @@ class Course {
   async #evaluate(round: number): Promise<void> {
     const grid = this.#grid;
     const phase = { round, arrays: this.#arrays, config: this.#evaluateConfig, grid };
-    const exchange = this.#send("evaluate", round, await this.#strategy.configureEvaluate(phase));
+    const messages = await this.#strategy.configureEvaluate(phase);
+    // The model before, and sums in double precision: nobody holds them any more, and the next copies are at hand.
+    grid.host.spent?.(3 * this.#arrays.countBytes());
+    const exchange = this.#send("evaluate", round, messages);
     const metrics = await this.#within(exchange, async () => {
       const replies: Message[] = [];
       for await (const reply of exchange.replies) replies.push(reply);

@@ -47,6 +47,7 @@ class FilingGrid extends FakeGrid {
     random: { bytes: (n) => new Uint8Array(n) },
     log: this.log,
     files: this.files,
+    run: { id: 7n, app: "@me/demo==1.0.0" },
   };
 }
 
@@ -150,8 +151,10 @@ Deno.test("the journal has a line for each phase, with who failed and who is mis
   const evaluateFn = (round: number) => round === 1 ? new MetricRecord({ central: NaN }) : undefined;
   await new FedAvg().start(grid, model(), { numRounds: 1, journal: true, evaluateFn });
   const lines = grid.files.text("rounds.jsonl").trim().split("\n").map((line) => JSON.parse(line));
+  const whose = { run: "7", app: "@me/demo==1.0.0", strategy: "FedAvg" };
   assertEquals(lines.map(({ time: _, ...line }) => line), [
     {
+      ...whose,
       round: 1,
       phase: "train",
       seconds: 0,
@@ -162,6 +165,7 @@ Deno.test("the journal has a line for each phase, with who failed and who is mis
       metrics: {},
     },
     {
+      ...whose,
       round: 1,
       phase: "evaluate",
       seconds: 0,
@@ -171,7 +175,7 @@ Deno.test("the journal has a line for each phase, with who failed and who is mis
       missing: ["3"],
       metrics: { loss: 3.4999999999999996 },
     },
-    { round: 1, phase: "server", seconds: 0, metrics: { central: "NaN" } },
+    { ...whose, round: 1, phase: "server", seconds: 0, metrics: { central: "NaN" } },
   ]);
   assertEquals(lines[0].time, "2026-11-23T12:00:00.000Z");
 });

@@ -7,9 +7,25 @@
 import { type DType, dtypes } from "../model/record/dtype.ts";
 import { elementsOf, NDArray } from "../model/record/ndarray.ts";
 
-/** Arrays by name, and free text by name. */
+/**
+ * Arrays by name, and free text by name.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { NDArray, type Safetensors } from "corolla";
+ *
+ * const model: Safetensors = {
+ *   arrays: new Map([["weights", NDArray.zeros([2, 3], "float32")]]),
+ *   metadata: { format: "np" },
+ * };
+ * assertEquals(model.arrays.get("weights")!.shape, [2, 3]);
+ * ```
+ */
 export interface Safetensors {
+  /** The arrays, in any order. */
   readonly arrays: ReadonlyMap<string, NDArray>;
+  /** What else the file says, for instance where it comes from. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -42,6 +58,17 @@ interface Place {
 /**
  * The file as consecutive pieces; the elements are those of the arrays themselves, not copied.
  * @throws {TypeError} when an array's element type is none of the format's
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { encodeSafetensors, NDArray } from "corolla";
+ *
+ * const arrays = new Map([["weights", NDArray.zeros([2, 3], "float32")]]);
+ * const pieces = encodeSafetensors({ arrays, metadata: {} });
+ * // A header of whole eights, and six elements of four bytes.
+ * assertEquals(pieces.reduce((sum, piece) => sum + piece.length, 0) % 8, 0);
+ * ```
  */
 export function encodeSafetensors({ arrays, metadata }: Safetensors): Uint8Array[] {
   // Larger elements first, so that each array starts at a multiple of its elements' size.
@@ -68,6 +95,19 @@ export function encodeSafetensors({ arrays, metadata }: Safetensors): Uint8Array
 /**
  * The content of a file. The elements are views of it where they are aligned.
  * @throws {TypeError} when it is no such file, or is cut
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { decodeSafetensors, encodeSafetensors, NDArray } from "corolla";
+ *
+ * const saved = new Map([["weights", new NDArray(Float32Array.of(1, 2))]]);
+ * const pieces = encodeSafetensors({ arrays: saved, metadata: { epoch: "7" } });
+ * const file = new Uint8Array(await new Blob(pieces as BlobPart[]).arrayBuffer());
+ * const { arrays, metadata } = decodeSafetensors(file);
+ * assertEquals([[...arrays.get("weights")!.toNumbers()], metadata.epoch], [[1, 2], "7"]);
+ * assertThrows(() => decodeSafetensors(file.subarray(0, 20)), TypeError);
+ * ```
  */
 export function decodeSafetensors(file: Uint8Array): Safetensors {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);

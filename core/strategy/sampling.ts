@@ -5,14 +5,44 @@ import type { NodeId } from "../model/ids.ts";
 /** What draws. */
 type Random = AppHost["random"];
 
-/** What a {@link NodeSelector} chooses for. */
+/**
+ * What a {@link NodeSelector} chooses for.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import type { NodeId, NodeSelector, Selection } from "corolla";
+ *
+ * const half = (online: readonly NodeId[], { round }: Selection) => online.filter((id) => Number(id) % 2 === round % 2);
+ * export const selectNodes: NodeSelector = half;
+ * assertEquals(half([1n, 2n, 3n, 4n], { round: 1, kind: "train" }), [1n, 3n]);
+ * ```
+ */
 export interface Selection {
   /** Counted from 1. */
   readonly round: number;
+  /** What the phase is for. */
   readonly kind: "train" | "evaluate";
 }
 
-/** Chooses the nodes that take part in a phase of a round, out of those online. */
+/**
+ * Chooses the nodes that take part in a phase of a round, out of those online.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { FedAvg, type NodeSelector } from "corolla";
+ *
+ * // Everybody evaluates; three nodes train, and others in each round.
+ * const inTurn: NodeSelector = (online, { round, kind }) => {
+ *   if (kind === "evaluate") return online;
+ *   const sorted = [...online].sort((a, b) => (a < b ? -1 : 1));
+ *   return [0, 1, 2].map((place) => sorted[(3 * (round - 1) + place) % sorted.length]);
+ * };
+ * export const strategy = new FedAvg({ selectNodes: inTurn, minTrainNodes: 3 });
+ * assertEquals(await inTurn([4n, 1n, 2n, 3n], { round: 2, kind: "train" }), [4n, 1n, 2n]);
+ * ```
+ */
 export type NodeSelector = (online: readonly NodeId[], selection: Selection) =>
   | readonly NodeId[]
   | Promise<readonly NodeId[]>;
@@ -31,14 +61,45 @@ export interface SampleOptions {
   readonly select?: (online: readonly NodeId[]) => readonly NodeId[] | Promise<readonly NodeId[]>;
 }
 
-/** The nodes that were taken, and out of how many. */
+/**
+ * The nodes that were taken, and out of how many.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import type { Sample } from "corolla";
+ *
+ * const sample: Sample = { nodeIds: [3n, 7n], online: 10 };
+ * assertEquals(`${sample.nodeIds.length} of ${sample.online}`, "2 of 10");
+ * ```
+ */
 export interface Sample {
+  /** Those that were taken. */
   readonly nodeIds: readonly NodeId[];
+  /** How many nodes were online. */
   readonly online: number;
 }
 
-/** There were too few nodes for too long. */
+/**
+ * There were too few nodes for too long.
+ *
+ * @example
+ * ```ts
+ * import { assertRejects } from "@std/assert";
+ * import { ArrayRecord, ConfigRecord, FedAvg, type Grid, NotEnoughNodesError } from "corolla";
+ *
+ * // In an app `start` does all this, on the grid that main is given.
+ * const grid = {
+ *   host: { clock: { now: () => 0 }, random: { bytes: (n: number) => crypto.getRandomValues(new Uint8Array(n)) }, log: console },
+ *   getNodeIds: () => Promise.resolve([2n, 3n]),
+ * } as unknown as Grid;
+ * const strategy = new FedAvg({ minAvailableNodes: 5, waitForNodes: 0 });
+ * const phase = { round: 1, arrays: new ArrayRecord(), config: new ConfigRecord(), grid };
+ * await assertRejects(() => strategy.configureTrain(phase), NotEnoughNodesError, "there are 2");
+ * ```
+ */
 export class NotEnoughNodesError extends Error {
+  /** The class's name. */
   override name = "NotEnoughNodesError";
 }
 

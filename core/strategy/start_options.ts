@@ -7,14 +7,43 @@ import type { StopRule } from "./early_stopping.ts";
 import type { StragglerOptions } from "./reply_stream.ts";
 import type { Result } from "./result.ts";
 
-/** Evaluates the model where the ServerApp runs. Without a result, nothing is recorded for the round. */
+/**
+ * Evaluates the model where the ServerApp runs. Without a result, nothing is recorded for the round.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, type EvaluateFn, float, MetricRecord, NDArray } from "corolla";
+ *
+ * const largestWeight: EvaluateFn = (_round, arrays) => {
+ *   const [weights] = arrays.toArrays();
+ *   return new MetricRecord({ largest: float(Math.max(...weights.toNumbers())) });
+ * };
+ * const metrics = await largestWeight(0, ArrayRecord.from({ w: new NDArray(Float32Array.of(1, 3)) }));
+ * assertEquals(metrics!.getFloat("largest"), 3);
+ * ```
+ */
 export type EvaluateFn = (
   round: number,
   arrays: ArrayRecord,
 ) => MetricRecord | undefined | Promise<MetricRecord | undefined>;
 
-/** A run after a round. */
+/**
+ * A run after a round.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, Result, type RoundReport, type StartOptions } from "corolla";
+ *
+ * const seen: number[] = [];
+ * export const options: StartOptions = { onRound: ({ round }: RoundReport) => void seen.push(round) };
+ * await options.onRound!({ round: 1, arrays: new ArrayRecord(), result: new Result() });
+ * assertEquals(seen, [1]);
+ * ```
+ */
 export interface RoundReport {
+  /** The round that is done, counted from 1. */
   readonly round: number;
   /** The model as it is now. */
   readonly arrays: ArrayRecord;
@@ -22,10 +51,43 @@ export interface RoundReport {
   readonly result: Result;
 }
 
-/** A number for both phases of a round, or one for each. */
+/**
+ * A number for both phases of a round, or one for each.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import type { PerPhase, StartOptions } from "corolla";
+ *
+ * // Nine of ten nodes must train; who evaluates does not matter.
+ * const minReplies: PerPhase = { train: 0.9 };
+ * const options: StartOptions = { numRounds: 10, minReplies };
+ * assertEquals(options.minReplies, { train: 0.9 });
+ * ```
+ */
 export type PerPhase = number | { readonly train?: number; readonly evaluate?: number };
 
-/** How a strategy is run. Without the settings from {@link stop} on it does what Flower does. */
+/**
+ * How a strategy is run. Without the settings from {@link stop} on it does what Flower does.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ConfigRecord, earlyStopping, type StartOptions } from "corolla";
+ *
+ * const options: StartOptions = {
+ *   numRounds: 100,
+ *   timeout: 600,
+ *   trainConfig: new ConfigRecord({ lr: 0.1 }),
+ *   stop: earlyStopping({ metric: "loss", mode: "min", patience: 5 }),
+ *   checkpoint: { every: 10, best: { metric: "loss", mode: "min" } },
+ *   stragglers: { enough: 0.9, graceSeconds: 30 },
+ *   journal: true,
+ * };
+ * // await new FedAvg().start(grid, model, options);
+ * assertEquals(options.trainConfig!.getFloat("lr"), 0.1);
+ * ```
+ */
 export interface StartOptions {
   /** Which round is the last, and so how many there are; 3 unless told. */
   readonly numRounds?: number;

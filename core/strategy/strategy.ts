@@ -8,7 +8,22 @@ import type { Result } from "./result.ts";
 import { runRounds } from "./rounds.ts";
 import type { StartOptions } from "./start_options.ts";
 
-/** What a phase of a round starts from. */
+/**
+ * What a phase of a round starts from.
+ *
+ * @example
+ * ```ts
+ * import { ConfigRecord, FedAvg, type Message, type Phase } from "corolla";
+ *
+ * // Sends a learning rate that falls from round to round.
+ * export class Slowing extends FedAvg {
+ *   override async configureTrain(phase: Phase): Promise<Message[]> {
+ *     const config = new ConfigRecord({ lr: 0.1 / phase.round });
+ *     return await super.configureTrain({ ...phase, config });
+ *   }
+ * }
+ * ```
+ */
 export interface Phase {
   /** Counted from 1. */
   readonly round: number;
@@ -16,23 +31,41 @@ export interface Phase {
   readonly arrays: ArrayRecord;
   /** Settings for the ClientApps; a strategy adds to it. */
   readonly config: ConfigRecord;
+  /** The way to the nodes. */
   readonly grid: Grid;
 }
 
-/** What training came to; what is absent stays as it was. */
+/**
+ * What training came to; what is absent stays as it was.
+ *
+ * @example
+ * ```ts
+ * import { FedAvg, type Grid, type Message, type TrainOutcome } from "corolla";
+ *
+ * // Drops rounds in which fewer than three nodes answered.
+ * export class AtLeastThree extends FedAvg {
+ *   override async aggregateTrain(round: number, replies: Message[], grid: Grid): Promise<TrainOutcome> {
+ *     return replies.length < 3 ? {} : await super.aggregateTrain(round, replies, grid);
+ *   }
+ * }
+ * ```
+ */
 export interface TrainOutcome {
+  /** The new model. */
   readonly arrays?: ArrayRecord;
+  /** What the ClientApps reported, aggregated. */
   readonly metrics?: MetricRecord;
 }
 
 /**
  * Leads the rounds of a run: what is sent to which nodes, and what their replies come to.
  *
+ * @example
  * ```ts
- * import { FedAvg, type Message, type Grid } from "corolla";
+ * import { FedAvg, type Grid, type Message } from "corolla";
  *
  * // What is done with replies can be changed by deriving from a strategy.
- * class Reporting extends FedAvg {
+ * export class Reporting extends FedAvg {
  *   override async aggregateTrain(round: number, replies: Message[], grid: Grid) {
  *     grid.host.log.info(`${replies.length} nodes answered in round ${round}`);
  *     return await super.aggregateTrain(round, replies, grid);
@@ -79,7 +112,7 @@ export abstract class Strategy {
    * @throws {InconsistentMessageReplies | AggregationError} when replies cannot be put together, or no round had any
    * @throws {RpcError} when the run was stopped
    */
-  async start(grid: Grid, initialArrays: ArrayRecord, options: StartOptions = {}): Promise<Result> {
-    return await runRounds(this, { grid, initialArrays, options });
+  start(grid: Grid, initialArrays: ArrayRecord, options: StartOptions = {}): Promise<Result> {
+    return runRounds(this, { grid, initialArrays, options });
   }
 }

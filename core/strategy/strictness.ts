@@ -1,4 +1,3 @@
-import type { NDArray } from "../model/record/ndarray.ts";
 import { sameShape } from "../model/numeric/arithmetic.ts";
 import { AggregationError } from "./errors.ts";
 import type { NodeId } from "../model/ids.ts";
@@ -31,7 +30,7 @@ export interface ArrayLook {
 
 /** @throws {AggregationError} when an array does not look like the first of its key */
 export function checkLook(
-  array: NDArray,
+  array: ArrayLook,
   first: ArrayLook,
   { origin, strictness }: { origin: Origin; strictness: Strictness },
 ): void {

@@ -68,3 +68,19 @@ Deno.test("nodes take turns, and new ones come last", async () => {
   other.loadState(strategy.saveState());
   assertEquals(other.saveState().config("turns").getInts("nodeIds"), [...taken.slice(0, 3).map(Number), 77]);
 });
+
+Deno.test("FedXgbCyclic takes turns among the nodes that a hook chooses, in its order", async () => {
+  const grid = new FakeGrid([101n, 102n, 103n, 104n]);
+  const strategy = new FedXgbCyclic({ selectNodes: () => [103n, 101n, 104n] });
+  const turns: bigint[] = [];
+  for (const round of [1, 2, 3, 4]) {
+    const [{ metadata }] = await strategy.configureTrain({
+      round,
+      arrays: bytes("{}"),
+      config: new ConfigRecord(),
+      grid,
+    });
+    turns.push(metadata.dstNodeId);
+  }
+  assertEquals(turns, [103n, 101n, 104n, 103n]);
+});

@@ -1,6 +1,6 @@
 import type { ConfirmMessageReceivedRequest, PullObjectRequest, PushObjectRequest } from "../../proto/mod.ts";
 import { type Caller, callingNode } from "../auth/caller.ts";
-import { contentOnce } from "../rpc/give_back.ts";
+import { pulledAroundContent } from "../rpc/content_room.ts";
 import { type Route, route } from "../rpc/router.ts";
 import { fleet } from "../wire/methods.ts";
 import type { Context } from "./callers.ts";
@@ -12,7 +12,10 @@ import { confirmed, giveObject, takeObject } from "./objects.ts";
 export function fleetObjects(link: Link): Route<Caller>[] {
   return [
     route(fleet.PushObject, (request, context: Context) => pushObject(link, request, context)),
-    route(contentOnce(fleet.PullObject), (request, context: Context) => pullObject(link, request, context)),
+    route(
+      pulledAroundContent(fleet.PullObject),
+      (request, context: Context) => pullObject(link, request, context),
+    ),
     route(fleet.ConfirmMessageReceived, (request, context: Context) => confirm(link, request, context)),
   ];
 }

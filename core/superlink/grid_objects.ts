@@ -1,7 +1,7 @@
 import type { ConfirmMessageReceivedRequest } from "../../proto/mod.ts";
 import { type Caller, callingTask } from "../auth/caller.ts";
 import { SUPERLINK_NODE_ID } from "../model/ids.ts";
-import { contentOnce } from "../rpc/give_back.ts";
+import { pulledAroundContent } from "../rpc/content_room.ts";
 import { type Route, route } from "../rpc/router.ts";
 import { serverAppIo } from "../wire/methods.ts";
 import type { Context } from "./callers.ts";
@@ -18,7 +18,7 @@ export function gridObjects(link: Link): Route<Caller>[] {
         takeObject(link, request, { run: runOf(context), sender: SUPERLINK_NODE_ID }),
     ),
     route(
-      contentOnce(serverAppIo.PullObject),
+      pulledAroundContent(serverAppIo.PullObject),
       (request, context: Context) =>
         giveObject(link, request, { run: runOf(context), peer: SUPERLINK_NODE_ID, context }),
     ),

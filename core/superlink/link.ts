@@ -37,6 +37,8 @@ export interface Link {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** What is to be added to the log of a run whose app failed with these details; mostly nothing. */
+  explain?(details: string): string | undefined;
   /** Whether only nodes that were registered through Control may come. */
   readonly supernodeAuth: boolean;
   /** Whether the key of a node that was unregistered may be registered again. */

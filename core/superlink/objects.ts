@@ -2,6 +2,8 @@ import type { Init, PullObjectRequest, PullObjectResponse, PushObjectRequest } f
 import { StorageFullError } from "../io/ports.ts";
 import { type NodeId, type ObjectId, type RunId, SUPERLINK_NODE_ID } from "../model/ids.ts";
 import type { Metadata } from "../model/message.ts";
+import { contentRoom } from "../rpc/content_room.ts";
+import { giveBack } from "../rpc/give_back.ts";
 import { RpcError } from "../rpc/status.ts";
 import { TreeTooLargeError } from "../store/object_closure.ts";
 import type { Acceptance } from "../store/object_results.ts";
@@ -61,6 +63,7 @@ export async function takeObject(
   const acceptance = await link.objects.accept({ run, sender, objectId, content }).catch((error) => {
     throw noteNoRoom(link, error, { run, sender });
   });
+  giveBack(content);
   await tellReceivers(link, acceptance);
   switch (acceptance.kind) {
     case "stored":
@@ -126,8 +129,9 @@ export async function giveObject(
   { run, peer, context }: { run: RunId; peer: NodeId; context: Context },
 ): Promise<Init<PullObjectResponse>> {
   const content = await link.store.transaction((tx) => tx.content(request.object_id));
-  await context.reserve(content?.sizeBytes ?? 0);
-  const reading = await link.objects.read(run, peer, request.object_id);
+  const sizeBytes = content?.sizeBytes ?? 0;
+  await context.reserve(sizeBytes);
+  const reading = await link.objects.read(run, peer, request.object_id, contentRoom(sizeBytes));
   switch (reading.kind) {
     case "unknown":
       return { object_found: false, object_available: false };

@@ -59,6 +59,8 @@ export interface SuperLinkOptions {
   readonly log: Log;
   /** Who starts the app processes: decides what a restart means for them. */
   readonly isolation: Isolation;
+  /** What is to be added to the log of a run whose app failed with these details; nothing unless told. */
+  explain?(details: string): string | undefined;
   /** Whether only nodes that were registered through Control may come. */
   readonly supernodeAuth: boolean;
   /** Whether the key of a node that was unregistered may be registered again; not unless told. */
@@ -134,6 +136,7 @@ function createLink(options: SuperLinkOptions): Link {
     random,
     log,
     supernodeAuth,
+    explain: options.explain,
     allowKeyReuse,
     wakeups: new Wakeups(),
     traffic: new Traffic(),

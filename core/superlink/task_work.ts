@@ -1,5 +1,6 @@
 import { decode, encode, type PushTaskOutputRequest } from "../../proto/mod.ts";
 import { type Caller, callingTask } from "../auth/caller.ts";
+import type { RunId } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { asEnding } from "../rules/task_life.ts";
 import { hold } from "../rpc/hold.ts";
@@ -10,7 +11,7 @@ import type { Transaction } from "../store/store.ts";
 import { serverAppIo } from "../wire/methods.ts";
 import { runToProto } from "../wire/run.ts";
 import type { Context } from "./callers.ts";
-import { change, type Link } from "./link.ts";
+import { type Afterwards, change, type Link } from "./link.ts";
 import { liveTask } from "./live_task.ts";
 import { news } from "./news.ts";
 import { simulationInput } from "./simulation.ts";
@@ -92,6 +93,8 @@ async function pushTaskOutput(link: Link, request: PushTaskOutputRequest, caller
     const event = { kind: "end", subStatus, details: request.details } as const;
     const answer = await changeTask(link, { tx, afterwards }, { task, event });
     if (answer.outcome === "refused") return false;
+    const hint = subStatus === "failed" ? link.explain?.(request.details) : undefined;
+    if (hint !== undefined) await tellRun(link, { tx, afterwards }, { runId, text: `${hint}\n` });
     const { context } = request;
     if (context) await keepContext(tx, caller, encode("Context", { ...context, state: context.state ?? {} }));
     return true;
@@ -99,6 +102,16 @@ async function pushTaskOutput(link: Link, request: PushTaskOutputRequest, caller
   if (finished) link.log.info(`Finished task ${taskId} of run ${runId}`);
   else link.log.error(`Failed to finish task ${taskId} of run ${runId} as "${request.sub_status}"`);
   return {};
+}
+
+/** Adds a line to a run's log. */
+async function tellRun(
+  link: Link,
+  { tx, afterwards }: { tx: Transaction; afterwards: Afterwards },
+  { runId, text }: { runId: RunId; text: string },
+): Promise<void> {
+  await tx.appendLog(runId, link.clock.now() / 1_000, text);
+  afterwards(() => link.wakeups.notify(news.logs(runId)));
 }
 
 /** The state that a series goes on with is that of its runs' primary tasks. */

@@ -17,7 +17,8 @@ import { TreeTooLargeError } from "../store/object_closure.ts";
 import { envelopeFromProto, envelopeToProto, treeFromProto, treeToProto } from "../wire/message.ts";
 import { clientAppIo } from "../wire/methods.ts";
 import { isObjectId } from "../wire/object.ts";
-import { contentOnce, giveBack } from "../rpc/give_back.ts";
+import { contentRoom, pulledAroundContent } from "../rpc/content_room.ts";
+import { giveBack } from "../rpc/give_back.ts";
 import { news, type NodeState } from "./node_state.ts";
 import { liveTask } from "./tasks.ts";
 import type { Announced, Work } from "./work.ts";
@@ -38,7 +39,7 @@ export function messageRoutes(state: NodeState): Route<Caller>[] {
     ),
     route(clientAppIo.PushObject, (request, context: Context) => pushObject(state, request, runOf(context))),
     route(
-      contentOnce(clientAppIo.PullObject),
+      pulledAroundContent(clientAppIo.PullObject),
       (request, context: Context) => pullObject(state, request, context),
     ),
     route(
@@ -147,8 +148,9 @@ async function pullObject(
 ): Promise<Init<PullObjectResponse>> {
   const { runId } = callingTask(context.caller);
   const content = await state.store.transaction((tx) => tx.content(objectId));
-  await context.reserve(content?.sizeBytes ?? 0);
-  const reading = await state.objects.read(runId, state.nodeId, objectId);
+  const sizeBytes = content?.sizeBytes ?? 0;
+  await context.reserve(sizeBytes);
+  const reading = await state.objects.read(runId, state.nodeId, objectId, contentRoom(sizeBytes));
   if (reading.kind !== "content") {
     return { object_found: reading.kind === "announced", object_available: false };
   }

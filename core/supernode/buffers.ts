@@ -1,3 +1,5 @@
+import { contentRoom } from "../rpc/content_room.ts";
+
 /** Room for a usual chunk with its head. */
 const BUFFER_BYTES = 5 * 1_048_576 + 4_096;
 
@@ -7,7 +9,7 @@ export class Buffers {
 
   /** Lends a buffer for as long as the work takes. */
   async lend<T>(work: (buffer: Uint8Array) => Promise<T>): Promise<T> {
-    const buffer = this.#free.pop() ?? new Uint8Array(BUFFER_BYTES);
+    const buffer = this.#free.pop() ?? contentRoom(BUFFER_BYTES);
     try {
       return await work(buffer);
     } finally {

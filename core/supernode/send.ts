@@ -1,13 +1,14 @@
-import type { Init, PushObjectRequest } from "../../proto/mod.ts";
 import { postOrder } from "../model/object_tree.ts";
 import type { ObjectId } from "../model/ids.ts";
 import { envelopeToProto, treeToProto } from "../wire/message.ts";
 import { fleet as methods } from "../wire/methods.ts";
 import { Buffers } from "./buffers.ts";
-import { giveBack } from "../rpc/give_back.ts";
+import { pushedAroundContent } from "../rpc/content_room.ts";
 import type { NodeState } from "./node_state.ts";
 import { IN_FLIGHT_BYTES, transfer } from "./transfer.ts";
 import type { Announced } from "./work.ts";
+
+const pushObject = pushedAroundContent(methods.PushObject);
 
 /** A reply on its way to the SuperLink. */
 export interface Outgoing extends Announced {
@@ -44,21 +45,9 @@ export async function sendReply(
     buffers.lend(async (buffer) => {
       const object_content = await reply.contentOf(objectId, buffer);
       const request = { node, run_id: runId, object_id: objectId, object_content };
-      if (!(await push(state, request, signal)).stored) stored = false;
+      if (!(await state.fleet.call(pushObject, request, { signal })).stored) stored = false;
       return object_content.length;
     });
   await transfer(objects, { signal, move, inFlightBytes: IN_FLIGHT_BYTES.sent });
   return stored;
-}
-
-/** Pushes an object; the bytes of the request go as soon as it is answered. */
-async function push({ fleet }: NodeState, request: Init<PushObjectRequest>, signal: AbortSignal) {
-  let encoded: Uint8Array = new Uint8Array();
-  const encodeRequest = (request: Init<PushObjectRequest>) =>
-    encoded = methods.PushObject.encodeRequest(request);
-  try {
-    return await fleet.call({ ...methods.PushObject, encodeRequest }, request, { signal });
-  } finally {
-    giveBack(encoded);
-  }
 }

@@ -19,9 +19,7 @@ export interface Assembly {
  * @throws {ObjectFormatError} when an index names no chunk
  */
 export async function assemble({ chunks, indices, bodyOf, ahead }: Assembly): Promise<Uint8Array> {
-  if (indices.some((index) => !(index in chunks))) {
-    throw malformedObject("Array", "an index of its chunk list names no chunk");
-  }
+  checkIndices({ chunks, indices });
   const usesLeft = new Map<number, number>();
   for (const index of indices) usesLeft.set(index, (usesLeft.get(index) ?? 0) + 1);
   const coming: Promise<Uint8Array>[] = [];
@@ -36,6 +34,27 @@ export async function assemble({ chunks, indices, bodyOf, ahead }: Assembly): Pr
     if (left === 0) delete coming[index];
   }
   return buffer.whole();
+}
+
+/**
+ * The data of an array slice by slice, each fetched when it is asked for, in memory of its own.
+ * @throws {ObjectFormatError} when an index names no chunk
+ */
+export async function* inOrder({ chunks, indices, bodyOf }: Assembly): AsyncGenerator<Uint8Array> {
+  checkIndices({ chunks, indices });
+  for (let at = 0; at < indices.length;) {
+    const index = indices[at];
+    const body = await bodyOf(chunks[index]);
+    // Equal slices stand side by side, as in a model of zeros.
+    for (at++; indices[at] === index; at++) yield body.slice();
+    yield body;
+  }
+}
+
+function checkIndices({ chunks, indices }: Pick<Assembly, "chunks" | "indices">): void {
+  if (indices.some((index) => !(index in chunks))) {
+    throw malformedObject("Array", "an index of its chunk list names no chunk");
+  }
 }
 
 /** A failure is seen by whoever waits for this chunk; until then it must not count as unhandled. */

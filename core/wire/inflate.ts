@@ -7,11 +7,11 @@ import { decode } from "../../proto/mod.ts";
 import { Message, MessageMetadata } from "../model/app_message.ts";
 import type { MessageId, ObjectId } from "../model/ids.ts";
 import type { Envelope, Metadata } from "../model/message.ts";
-import { FlowerArray } from "../model/record/array.ts";
+import { type ArrayFields, FlowerArray } from "../model/record/array.ts";
 import { ArrayRecord } from "../model/record/array_record.ts";
 import { type FlowerRecord, RecordDict } from "../model/record/record_dict.ts";
 import { readArrayBody, readNames } from "./body.ts";
-import { assemble } from "./assemble.ts";
+import { assemble, inOrder } from "./assemble.ts";
 import { readMessageBody } from "./head_object.ts";
 import { limited } from "./limit.ts";
 import { malformedObject, type ObjectType, type ParsedObject, parseHead } from "./object.ts";
@@ -29,6 +29,11 @@ export interface InflateOptions {
   readonly envelope?: Envelope;
   /** How many contents are asked for at a time; 2 unless told. */
   readonly parallel?: number;
+  /**
+   * Makes an array whose bytes come later, from its fields and from what gives its bytes in order, each piece in
+   * memory of its own. Asked for arrays of more than one chunk; without it all bytes are fetched.
+   */
+  readonly distant?: (fields: Omit<ArrayFields, "data">, pieces: AsyncGenerator<Uint8Array>) => FlowerArray;
 }
 
 /**
@@ -42,9 +47,9 @@ export interface InflateOptions {
 export async function inflateMessage(
   rootId: MessageId,
   get: GetContent,
-  { envelope, parallel = 2 }: InflateOptions = {},
+  { envelope, parallel = 2, distant }: InflateOptions = {},
 ): Promise<Message> {
-  const inflater = new Inflater(get, parallel);
+  const inflater = new Inflater(get, { parallel, distant });
   const head = await inflater.object(rootId, "Message");
   const told = readMessageBody(head.body);
   if (envelope && !envelope.error !== !told.error) {
@@ -68,10 +73,15 @@ function merged(told: Metadata, announced: Metadata | undefined, messageId: Mess
 class Inflater {
   readonly #get: GetContent;
   readonly #ahead: number;
+  readonly #distant: InflateOptions["distant"];
 
-  constructor(get: GetContent, parallel: number) {
+  constructor(
+    get: GetContent,
+    { parallel, distant }: { parallel: number } & Pick<InflateOptions, "distant">,
+  ) {
     this.#get = limited(parallel, get);
     this.#ahead = parallel;
+    this.#distant = distant;
   }
 
   async object(id: ObjectId, type: ObjectType): Promise<ParsedObject> {
@@ -102,13 +112,10 @@ class Inflater {
     if (new Set(indices).size !== children.length) {
       throw malformedObject("Array", "it must use exactly its children");
     }
-    const data = await assemble({
-      chunks: children,
-      indices,
-      bodyOf: async (chunk) => requireLeaf(await this.object(chunk, "ArrayChunk")).body,
-      ahead: this.#ahead,
-    });
-    return new FlowerArray({ ...fields, data });
+    const bodyOf = async (chunk: ObjectId) => requireLeaf(await this.object(chunk, "ArrayChunk")).body;
+    const assembly = { chunks: children, indices, bodyOf, ahead: this.#ahead };
+    if (this.#distant && children.length > 1) return this.#distant(fields, inOrder(assembly));
+    return new FlowerArray({ ...fields, data: await assemble(assembly) });
   }
 
   /** Every part by its name, in order; the first failure is everybody's. */

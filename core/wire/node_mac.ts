@@ -40,6 +40,16 @@ export function nodeMacHead(said: Omit<NodeMac, "mac">): Uint8Array {
   return head;
 }
 
+/** What of a header the MAC covers, as {@link nodeMacHead} made it. @param header one that {@link parseNodeMac} reads */
+export function coveredHead(header: Uint8Array): Uint8Array {
+  return header.subarray(0, MAC_AT);
+}
+
+/** What names a session, of a header: the SuperLink's key and the node's own number. */
+export function sessionBytes(header: Uint8Array): Uint8Array {
+  return header.subarray(1, COUNTER_AT);
+}
+
 /** What stands in a header; `undefined` for one of another version, length, or with numbers that are too large. */
 export function parseNodeMac(header: Uint8Array): NodeMac | undefined {
   if (header.length !== LENGTH || header[0] !== VERSION) return undefined;
@@ -68,11 +78,23 @@ export interface NodeMacInput {
 
 /** The MAC of one call. @param key as {@link nodeMacKey} derives it */
 export function nodeMac(key: Uint8Array, { head, path, bodyHash }: NodeMacInput): Uint8Array {
-  const name = Buffer.from(path);
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(name.length);
-  return createHmac("sha256", key).update(LABEL).update(head).update(length).update(name).update(bodyHash)
-    .digest();
+  return createHmac("sha256", key).update(LABEL).update(head).update(nameOf(path)).update(bodyHash).digest();
+}
+
+/** Paths are a few dozen: those of methods. */
+const names = new Map<string, Uint8Array>();
+const MOST_NAMES = 256;
+
+/** A path and before it its length. */
+function nameOf(path: string): Uint8Array {
+  const known = names.get(path);
+  if (known) return known;
+  const text = Buffer.from(path);
+  const name = Buffer.alloc(2 + text.length);
+  name.writeUInt16BE(text.length);
+  name.set(text, 2);
+  if (names.size < MOST_NAMES) names.set(path, name);
+  return name;
 }
 
 /** The SHA-256 of a request. */

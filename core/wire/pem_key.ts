@@ -5,18 +5,13 @@ import { KeyError } from "./key_error.ts";
 
 const BLOCK = /-----BEGIN (?<kind>|EC |ENCRYPTED )PRIVATE KEY-----[\s\S]+?-----END \k<kind>PRIVATE KEY-----/;
 
-/** Whether a text holds a private key in PKCS#8 or in SEC 1, as PEM. */
-export function isPemPrivateKey(text: string): boolean {
-  return BLOCK.test(text);
-}
-
 /**
  * Reads a private key in PEM: PKCS#8 or SEC 1, each with or without a passphrase.
  * @throws {KeyError}
  */
 export function parsePemPrivateKey(text: string, passphrase?: Uint8Array): EcPrivateKey {
   const block = BLOCK.exec(text);
-  if (!block) throw new KeyError("unknownFormat", "it is no PEM private key");
+  if (!block) throw new KeyError("unknownFormat", "it is neither");
   const encrypted = block.groups!.kind === "ENCRYPTED " || /^Proc-Type:.*ENCRYPTED/m.test(block[0]);
   if (encrypted && passphrase === undefined) throw new KeyError("encrypted", "a passphrase protects it");
   const key = imported(block[0], encrypted ? passphrase : undefined);

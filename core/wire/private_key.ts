@@ -1,8 +1,5 @@
 import type { EcPrivateKey } from "./ec_key.ts";
-import { decryptOpensshPrivateKey } from "./openssh_cipher.ts";
-import { KeyError } from "./key_error.ts";
 import { isOpensshPrivateKey, parseOpensshPrivateKey } from "./openssh_key.ts";
-import { isPemPrivateKey, parsePemPrivateKey } from "./pem_key.ts";
 
 /**
  * Reads a private key file in any of the forms that people have: OpenSSH's, PKCS#8 or SEC 1.
@@ -10,8 +7,9 @@ import { isPemPrivateKey, parsePemPrivateKey } from "./pem_key.ts";
  * @throws {KeyError}
  */
 export async function parsePrivateKey(text: string, passphrase?: Uint8Array): Promise<EcPrivateKey> {
-  if (isPemPrivateKey(text)) return parsePemPrivateKey(text, passphrase);
-  if (!isOpensshPrivateKey(text)) throw new KeyError("unknownFormat", "it is neither");
+  // Few keys are of another form or protected, and ciphers are a good part of what a process loads before its work.
+  if (!isOpensshPrivateKey(text)) return (await import("./pem_key.ts")).parsePemPrivateKey(text, passphrase);
   if (passphrase === undefined) return parseOpensshPrivateKey(text);
+  const { decryptOpensshPrivateKey } = await import("./openssh_cipher.ts");
   return await decryptOpensshPrivateKey(text, passphrase);
 }

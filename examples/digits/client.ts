@@ -1,4 +1,5 @@
 import { ClientApp, type Context, float, MetricRecord, RecordDict } from "corolla";
+import { drawnDigits } from "./drawn.ts";
 import { type Examples, Network, PIXELS, seeded } from "./model.ts";
 
 /** Trains and evaluates the network on the images of this node. They never leave it. */
@@ -29,9 +30,13 @@ export const app = new ClientApp()
     return message.reply(new RecordDict({ metrics: new MetricRecord(metrics) }));
   });
 
-/** The images of this node, from the folder that its operator named and lets apps read. */
-async function load(context: Context, part: "train" | "test"): Promise<Examples> {
-  const folder = context.nodeConfig.string("data-dir");
+/** The images of this node, from the folder that its operator named and lets apps read; without one, drawn ones. */
+async function load({ nodeConfig, nodeId }: Context, part: "train" | "test"): Promise<Examples> {
+  if (!nodeConfig.has("data-dir")) {
+    const node = nodeConfig.has("partition-id") ? nodeConfig.int("partition-id") : Number(nodeId % 1000n);
+    return part === "train" ? drawnDigits(400, 2 * node) : drawnDigits(100, 2 * node + 1);
+  }
+  const folder = nodeConfig.string("data-dir");
   const [images, labels] = await Promise.all([
     Deno.readFile(`${folder}/${part}-images.bin`),
     Deno.readFile(`${folder}/${part}-labels.bin`),

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ArrayRecord } from "corolla";
+import { drawnDigits } from "./drawn.ts";
 import { type Examples, Network, PIXELS, seeded } from "./model.ts";
 
 /** Images with one bright column, whose place is the label. */
@@ -48,4 +49,12 @@ Deno.test("a copy learns for itself", () => {
 
 Deno.test("a record without the network's arrays is refused by name", () => {
   assertThrows(() => Network.fromRecord(new ArrayRecord()), TypeError, '"weights1" is missing');
+});
+
+Deno.test("drawn digits are the same for the same seed, and can be learned", () => {
+  assertEquals(drawnDigits(20, 5), drawnDigits(20, 5));
+  const network = Network.fresh(32, seeded(1));
+  network.train(drawnDigits(400, 1), { epochs: 20, batchSize: 16, learningRate: 0.2, random: seeded(1) });
+  const { accuracy } = network.evaluate(drawnDigits(100, 2));
+  assertEquals(accuracy > 0.5, true, String(accuracy));
 });

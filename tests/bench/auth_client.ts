@@ -61,6 +61,8 @@ const schemes = { none: unsigned, hmac: macs, signature: signing };
 const vouch = await schemes[scheme as keyof typeof schemes]();
 const credentials: Metadata[] = [];
 for (let at = 0; at < Number(calls); at++) credentials.push(await vouch(at));
+// They are taken from the end.
+credentials.reverse();
 
 /** Sends calls until there is none left. */
 async function worker(): Promise<void> {

@@ -1,9 +1,10 @@
 /**
- * `deno task bench [rounds] [large] [small] [--full]`: timings and memory beside the official programs, in one run.
+ * `deno task bench [small] [rounds] [peers] [fleet] [restart] [fold] [large] [--full]`: timings and memory beside the official programs, in one run.
  * See README.md in this folder for how to read them.
  */
 import { renderTable } from "../../cli/table.ts";
-import type { Maker } from "../interop/harness.ts";
+import { type Maker, peerFolder } from "../interop/harness.ts";
+import { type Folded, measureFold } from "./fold.ts";
 import { megabytes } from "./memory.ts";
 import { type FleetMeasured, idleFleet, returningFleet } from "./fleet.ts";
 import { idleMegabytes, secondsToHelp } from "./idle.ts";
@@ -117,6 +118,18 @@ async function restart() {
   );
 }
 
+async function fold() {
+  const size = { replies: 100, parameters: 10_000_000 };
+  const { ours, official } = await measureFold(size, peerFolder());
+  results.push({ scene: { name: "fold", ...size }, ours, official });
+  const cells = ({ seconds, peakMb }: Folded) => [s(seconds), mb(peakMb)];
+  table("FedAvg of 100 replies of 10 M float32", ["", "time", "peak"], [
+    ["corolla", ...cells(ours)],
+    ["official", ...cells(official)],
+    ["ratio", ratio(ours.seconds, official.seconds), ratio(ours.peakMb, official.peakMb)],
+  ]);
+}
+
 async function small() {
   const rows = [];
   for (const maker of ["ours", "official"] as const) {
@@ -135,6 +148,7 @@ if (wanted("rounds")) await rounds();
 if (wanted("peers")) await peers();
 if (wanted("fleet")) await fleet();
 if (wanted("restart")) await restart();
+if (wanted("fold")) await fold();
 if (wanted("large")) await large(Deno.args.includes("--full"));
 await Deno.mkdir("bench-results", { recursive: true });
 await Deno.writeTextFile("bench-results/latest.json", JSON.stringify(results, null, 2) + "\n");

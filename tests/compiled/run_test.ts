@@ -4,6 +4,7 @@ import { Federation } from "../confinement/federation.ts";
 import { alive, descendantsOf, goes } from "../confinement/process_tree.ts";
 import type { Running } from "../confinement/running.ts";
 import { binary, isLinux, isWindows, runsOnPin } from "./binary.ts";
+import { onFederation } from "./on_federation.ts";
 
 /** Adds a known amount to a model on two nodes, and says what came out. */
 const APP = fileURLToPath(new URL("../interop/apps/typescript_app", import.meta.url));
@@ -27,19 +28,6 @@ async function leaves(daemon: Running, signal: Deno.Signal): Promise<void> {
   assertEquals(code, 0, stderr);
   assertMatch(stderr, /terminated gracefully\.\r?\n$/);
   await goes(() => alive(started), { withinMs: 1_000 });
-}
-
-/** A runtime that is not the pinned one may abort when somebody hangs up. That says nothing, so it is tried again. */
-async function onFederation(scenario: (federation: Federation) => Promise<void>): Promise<void> {
-  for (let left = 3; left > 0; left--) {
-    await using federation = await Federation.prepare({ program: binary });
-    try {
-      return await scenario(federation);
-    } catch (error) {
-      if (left === 1 || !federation.aborted || await runsOnPin()) throw error;
-      console.warn("The runtime aborted: tried again");
-    }
-  }
 }
 
 Deno.test("compiled: a federation with TLS and registered nodes trains, and leaves in good order", () =>

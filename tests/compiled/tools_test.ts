@@ -1,25 +1,11 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { Federation } from "../confinement/federation.ts";
+import { noNetwork } from "../confinement/no_network.ts";
 import { binary } from "./binary.ts";
 
-/** Whoever asked the network for something would ask here. */
-function nobody(): { env: Record<string, string>; came: () => number; [Symbol.dispose]: () => void } {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  let came = 0;
-  (async () => {
-    for await (const connection of listener) {
-      came++;
-      connection.close();
-    }
-  })();
-  const proxy = `http://127.0.0.1:${listener.addr.port}`;
-  const env = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, JSR_URL: proxy, NPM_CONFIG_REGISTRY: proxy };
-  return { env, came: () => came, [Symbol.dispose]: () => listener.close() };
-}
-
 Deno.test("compiled: certs and keys make what the guides name, and nothing is fetched", async () => {
-  using network = nobody();
+  using network = noNetwork();
   await using federation = await Federation.prepare({ program: binary, env: network.env });
   for (const tool of ["certs", "keys"]) {
     const { code, stderr } = await federation.run([tool], { home: "user" });
@@ -37,9 +23,24 @@ Deno.test("compiled: certs and keys make what the guides name, and nothing is fe
   assertEquals(network.came(), 0);
 });
 
+Deno.test("compiled: plot draws SVG and PNG, and nothing is fetched", async () => {
+  using network = noNetwork();
+  await using federation = await Federation.prepare({ program: binary, env: network.env });
+  const rounds = federation.path("rounds.jsonl");
+  await Deno.writeTextFile(rounds, '{"round":1,"loss":2}\n{"round":2,"loss":1}\n');
+  for (const [picture, start] of [["loss.svg", "<svg"], ["loss.png", "PNG"]]) {
+    const path = federation.path(picture);
+    const { code, stderr } = await federation.run(["plot", rounds, "--output", path], { home: "user" });
+    assertEquals(code, 0, stderr);
+    const head = new TextDecoder().decode((await Deno.readFile(path)).subarray(0, 8));
+    assertStringIncludes(head, start);
+  }
+  assertEquals(network.came(), 0);
+});
+
 for (const template of ["typescript", "python"]) {
   Deno.test(`compiled: flwr new makes a ${template} app and flwr build bundles it, and nothing is fetched`, async () => {
-    using network = nobody();
+    using network = noNetwork();
     await using federation = await Federation.prepare({ program: binary, env: network.env });
     const made = await federation.flwr(["new", "my-app", "--template", template, "--publisher", "acme"]);
     assertEquals(made.code, 0, made.stderr);

@@ -1,5 +1,5 @@
 import { type GrpcServer, serveGrpc, type ServerTls } from "../../core/io/grpc/server.ts";
-import type { Connection } from "../../core/io/ports.ts";
+import type { Clock, Connection } from "../../core/io/ports.ts";
 import { ByteBudget } from "../../core/rpc/budget.ts";
 import { route, Router } from "../../core/rpc/router.ts";
 import { RpcError } from "../../core/rpc/status.ts";
@@ -27,6 +27,8 @@ export interface DoorOptions {
   readonly budgetBytes?: number;
   readonly maxMessageBytes?: number;
   readonly address?: string;
+  /** By which slow senders are judged; the machine's unless given. */
+  readonly clock?: Clock;
 }
 
 /** A gRPC server with a few methods, and what its handlers saw. */
@@ -37,7 +39,8 @@ export class Door implements AsyncDisposable {
   private constructor(readonly server: GrpcServer, readonly budget: ByteBudget, readonly log: FakeLog) {}
 
   static async open(options: DoorOptions = {}): Promise<Door> {
-    const { tls, budgetBytes = 32 << 20, maxMessageBytes = 16 << 20, address = "127.0.0.1:0" } = options;
+    const { tls, budgetBytes = 32 << 20, maxMessageBytes = 16 << 20, address = "127.0.0.1:0", clock } =
+      options;
     const [budget, log] = [new ByteBudget(budgetBytes), new FakeLog()];
     const target = doorRouter(log, () => door);
     const server = await serveGrpc({
@@ -48,6 +51,7 @@ export class Door implements AsyncDisposable {
       maxMessageBytes,
       budget,
       log,
+      clock,
     });
     const door = new Door(server, budget, log);
     return door;

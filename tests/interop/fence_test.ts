@@ -14,6 +14,9 @@ const REFUSALS = /refused: (PermissionError: |nothing there|OSError: \[Errno (18
 
 const HIDDEN = /refused: (FileNotFoundError: \[Errno 2\]|ProcessLookupError: )/;
 
+/** Where there is no network there is still the process's own loopback, on which nobody listens. */
+const NOBODY = /\| a port.*refused: (ConnectionRefusedError: |OSError: \[Errno (99|101)\])/;
+
 const isLinux = Deno.build.os === "linux";
 const hasBubblewrap = isLinux && await new Deno.Command("bwrap", { args: ["--version"] }).output()
   .then(({ success }) => success, () => false);
@@ -32,19 +35,33 @@ Deno.test(
     }),
 );
 
-/** What bubblewrap leaves open: it has the whole network or none, and the system's programs run, in the same cage. */
+/** What bubblewrap leaves to do in its cage, where it reaches nobody: programs run, there are sockets of all kinds. */
 const OPEN =
-  /\| (a port|the home|a program|listens|a datagram|a raw socket|multipath|a Unix socket|asks the kernel|rings|another|shared memory|traces)/;
+  /\| (the home|a program|listens|a datagram|a raw socket|multipath|a Unix socket|asks the kernel|rings|another|shared memory|traces)/;
 
 Deno.test({
-  name: "Python apps behind bubblewrap get at no file and no process that they were not given",
+  name:
+    "Python apps behind bubblewrap get at no file, no process and nobody on the network that they were not given",
   ignore: !hasBubblewrap,
 }, (t) =>
   doTheirWorst(t, {
     flags: ["--app-fence", "bubblewrap"],
-    start: /Apps are fenced in by bubblewrap/,
+    start: /Apps are fenced in by bubblewrap: files, network, other processes/,
     hides: true,
+    hasNoNetwork: true,
     counts: (line) => !OPEN.test(line),
+  }));
+
+Deno.test({
+  name:
+    "Python apps behind bubblewrap that are granted a port keep the whole network, and the daemon says so",
+  ignore: !hasBubblewrap,
+}, (t) =>
+  doTheirWorst(t, {
+    flags: ["--app-fence", "bubblewrap"],
+    start: /Apps are fenced in by bubblewrap: their files are, their network connections are not/,
+    hides: true,
+    counts: (line) => !OPEN.test(line) && !/\| a port/.test(line),
   }));
 
 /** A fence, and what it is held to. */
@@ -54,8 +71,16 @@ interface Trial {
   readonly start: RegExp;
   /** Whether what is withheld is not there at all. */
   readonly hides: boolean;
+  /** Whether no connection is granted, and none can be had. */
+  readonly hasNoNetwork?: boolean;
   /** Whether an attempt must be refused. */
   counts(line: string): boolean;
+}
+
+/** An address of a SuperNode's own, for which its folder has a name that is known before. */
+function ownPort(): string[] {
+  using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return ["--clientappio-api-address", `127.0.0.1:${free.addr.port}`];
 }
 
 async function doTheirWorst(t: Deno.TestContext, trial: Trial): Promise<void> {
@@ -71,10 +96,12 @@ async function doTheirWorst(t: Deno.TestContext, trial: Trial): Promise<void> {
   const flags = [
     ...trial.flags,
     ...["--allow-app-read", federation.path("data")],
-    ...["--allow-app-net", `127.0.0.1:${granted.addr.port}`],
+    ...trial.hasNoNetwork ? [] : ["--allow-app-net", `127.0.0.1:${granted.addr.port}`],
   ];
   const superlink = await federation.begin({ superlink: flags });
-  const supernode = await federation.addSuperNode({ flags });
+  const supernode = await federation.addSuperNode({
+    flags: [...flags, ...trial.hasNoNetwork ? ownPort() : []],
+  });
   for (const daemon of [superlink, supernode]) {
     assertMatch(daemon.said, trial.start);
   }
@@ -85,7 +112,11 @@ async function doTheirWorst(t: Deno.TestContext, trial: Trial): Promise<void> {
       ...{ "granted-path": federation.path("data/images.txt"), "secret-variable": "COROLLA_TEST_SECRET" },
     };
     const words = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-    words.push(`port=${forbidden.addr.port}`, `granted-port=${granted.addr.port}`, `daemon=${daemon}`);
+    words.push(
+      `port=${forbidden.addr.port}`,
+      `granted-port=${trial.hasNoNetwork ? 0 : granted.addr.port}`,
+      `daemon=${daemon}`,
+    );
     const ended = await federation.flwr([
       "run",
       HOSTILE,
@@ -103,13 +134,15 @@ async function doTheirWorst(t: Deno.TestContext, trial: Trial): Promise<void> {
       const lines = await run(side, daemon.pid);
       const attempts = lines.filter((line) => line.startsWith(`${side} |`));
       assert(attempts.length > 30, lines.join("\n"));
-      const refused = (line: string) => REFUSALS.test(line) || trial.hides && HIDDEN.test(line);
+      const refused = (line: string) =>
+        REFUSALS.test(line) || trial.hides && HIDDEN.test(line) ||
+        trial.hasNoNetwork && NOBODY.test(line);
       assertEquals(attempts.filter((line) => trial.counts(line) && !refused(line)), []);
       assertEquals(lines.filter((line) => line.startsWith("may |")), [
         "may | bundle: [build-system]",
         "may | own: in its own folder",
         "may | granted: what the operator grants",
-        "may | port: 127.0.0.1",
+        ...trial.hasNoNetwork ? [] : ["may | port: 127.0.0.1"],
       ]);
     });
   }
@@ -117,6 +150,14 @@ async function doTheirWorst(t: Deno.TestContext, trial: Trial): Promise<void> {
   await t.step("a refusal stands in the run's log as what it is", async () => {
     const lines = await run("denied", supernode.pid);
     assertMatch(lines.join("\n"), /(Permission denied|No such file or directory): '.*client_credentials_1'/);
+    // Who can grant it reads the node's own output.
+    const hint =
+      /The fence around apps \((Landlock|bubblewrap)\) .*client_credentials_1.*--allow-app-read \/.*client_credentials_1/;
+    assertMatch(supernode.said, hint);
+    const words = ["run", HOSTILE, "test", "--stream", "--run-config"];
+    const settings = `side="server-denied" key-path=${JSON.stringify(federation.keyPath(1))}`;
+    const { stdout, stderr } = await federation.flwr([...words, settings]);
+    assertMatch(stdout, hint, stderr);
   });
 
   await t.step("nothing is left of their folders, and what a ServerApp made stays with its run", async () => {

@@ -1,17 +1,32 @@
-/** What a new app may be written in. */
-export const TEMPLATES = ["typescript", "python"] as const;
+/** What a new app may be made of: a small app in one of the languages, or one of the examples. */
+export const TEMPLATES = [
+  "typescript",
+  "python",
+  "digits",
+  "tabular",
+  "secure-aggregation",
+  "python-server",
+] as const;
 
 /** One of {@link TEMPLATES}. */
 export type Template = typeof TEMPLATES[number];
 
-/** The files of a new app by path. Only the template that is used is loaded. */
+/** How the files of each template are had. Only the one that is used is loaded. */
+const LOADERS: Readonly<Record<Template, () => Promise<Readonly<Record<string, string>>>>> = {
+  typescript: async () => (await import("./typescript.ts")).typescript,
+  python: async () => (await import("./python.ts")).python,
+  digits: async () => (await import("./digits.ts")).digits,
+  tabular: async () => (await import("./tabular.ts")).tabular,
+  "secure-aggregation": async () => (await import("./secure_aggregation.ts")).secureAggregation,
+  "python-server": async () => (await import("./python_server.ts")).pythonServer,
+};
+
+/** The files of a new app by path. */
 export async function appFiles(
   template: Template,
   app: { readonly name: string; readonly publisher: string },
 ): Promise<Map<string, string>> {
-  const files = template === "typescript"
-    ? (await import("./typescript.ts")).typescript
-    : (await import("./python.ts")).python;
+  const files = await LOADERS[template]();
   const values: Record<string, string> = { ...app, package: packageName(app.name) };
   const filled = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (_all, key) => values[key]);
   return new Map(Object.entries(files).map(([path, text]) => [filled(path), filled(text)]));

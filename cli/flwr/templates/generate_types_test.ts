@@ -32,7 +32,7 @@ new ConfigRecord().get("lr").valueOf();
 // @ts-expect-error: only types tell of it
 import { Forced } from "corolla"; new Forced();
 // @ts-expect-error: names of corolla's own are not for apps
-export type { KindedRecord } from "corolla";
+export type { ContextData } from "corolla";
 `;
 
 Deno.test("a new app is checked without a network, and mistakes are found", async () => {

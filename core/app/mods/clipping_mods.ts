@@ -16,7 +16,18 @@ export const CLIPPING_NORM_KEY = "clipping_norm";
 /** The metric by which the server hears whether the update was too long: 1 or 0. */
 export const NORM_BIT_KEY = "norm_bit";
 
-/** How updates are clipped on the node. */
+/**
+ * How updates are clipped on the node.
+ *
+ * @example
+ * ```ts
+ * import { ClientApp, clippingMod, type ClippingModOptions } from "corolla";
+ *
+ * const options: ClippingModOptions = { floatsOnly: true, allowZeroUpdates: true };
+ * export const app = new ClientApp()
+ *   .train({ mods: [clippingMod(options)] }, (message) => message.reply(message.content));
+ * ```
+ */
 export interface ClippingModOptions {
   /** Tell the server whether the update was too long. */
   readonly adaptive?: boolean;
@@ -29,12 +40,33 @@ export interface ClippingModOptions {
 /**
  * A mod that shortens the update of a model to the norm that the server names, for differential privacy with clipping
  * on the client side. It belongs to the handler of training; replies to other messages have no update.
+ * Where the message or the reply is not as it must be, the reply is an error of code 6, `MOD_FAILED_PRECONDITION`,
+ * that says what is missing.
  *
+ * @example
  * ```ts
- * import { ClientApp, clippingMod } from "corolla";
+ * import { assertEquals } from "@std/assert";
+ * import * as corolla from "corolla";
+ * import { ArrayRecord, ClientApp, clippingMod, ConfigRecord, Message, MetricRecord, NDArray, RecordDict } from "corolla";
  *
- * export const app = new ClientApp()
- *   .train({ mods: [clippingMod({ floatsOnly: true })] }, (message) => message.reply(message.content));
+ * // The handler moves the weights from (0, 0) to (3, 4), which is a way of length 5.
+ * const app = new ClientApp().train({ mods: [clippingMod()] }, (message) => {
+ *   const arrays = ArrayRecord.from({ w: new NDArray(Float64Array.of(3, 4)) });
+ *   return message.reply(new RecordDict({ arrays, metrics: new MetricRecord({ "num-examples": 1 }) }));
+ * });
+ * const arrays = ArrayRecord.from({ w: NDArray.zeros([2], "float64") });
+ * const config = new ConfigRecord({ clipping_norm: corolla.float(1) });
+ * const message = new Message(new RecordDict({ arrays, config }), { dstNodeId: 7n, messageType: "train" });
+ * const host = {
+ *   clock: { now: () => 0, sleep: () => Promise.resolve() },
+ *   random: { bytes: (count: number) => new Uint8Array(count) },
+ *   log: console,
+ * };
+ * const data = { runId: 1n, nodeId: 7n, seriesId: 1n, nodeConfig: new Map(), runConfig: new Map() };
+ * const context = new corolla.Context({ ...data, state: new RecordDict() }, { host });
+ * const reply = await app.handle(message, context);
+ * const [x, y] = reply.content.arrays("arrays").toArrays()[0].toNumbers();
+ * assertEquals([x.toFixed(3), y.toFixed(3)], ["0.600", "0.800"]);
  * ```
  */
 export function clippingMod(options: ClippingModOptions = {}): Mod {
@@ -55,12 +87,28 @@ export function clippingMod(options: ClippingModOptions = {}): Mod {
 /**
  * Shortens the update to the norm that the server names; see {@link clippingMod}. For
  * `DifferentialPrivacyClientSideFixedClipping`.
+ *
+ * @example
+ * ```ts
+ * import { ClientApp, fixedclippingMod } from "corolla";
+ *
+ * export const app = new ClientApp()
+ *   .train({ mods: [fixedclippingMod] }, (message) => message.reply(message.content));
+ * ```
  */
 export const fixedclippingMod: Mod = clippingMod();
 
 /**
  * Shortens the update to the norm that the server names, and tells it whether that was needed; see
  * {@link clippingMod}. For `DifferentialPrivacyClientSideAdaptiveClipping`.
+ *
+ * @example
+ * ```ts
+ * import { adaptiveclippingMod, ClientApp } from "corolla";
+ *
+ * export const app = new ClientApp()
+ *   .train({ mods: [adaptiveclippingMod] }, (message) => message.reply(message.content));
+ * ```
  */
 export const adaptiveclippingMod: Mod = clippingMod({ adaptive: true });
 

@@ -17,15 +17,31 @@ const LOSS = "loss";
  * Lets an app's handlers answer servers that still speak in Flower's old record names (`fitins.parameters` and the
  * like). The handler gets the model as `arrays` and the settings as `config`, and answers with an ArrayRecord and a
  * MetricRecord as ever; the metric `num-examples` is required, and at evaluation `loss` too. Other messages pass.
+ * @throws {TypeError} when a handler's reply has not exactly one ArrayRecord (training) and one MetricRecord, or lacks a
+ * metric that must be there
  *
+ * @example
  * ```ts
- * import { ClientApp, legacyMod } from "corolla";
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, ClientApp, ConfigRecord, Context, legacyMod, Message, MetricRecord, RecordDict } from "corolla";
  *
  * export const app = new ClientApp({ mods: [legacyMod] })
- *   .train((message) => message.reply(message.content));
+ *   .train((message) => {
+ *     const metrics = new MetricRecord({ "num-examples": 10 });
+ *     return message.reply(new RecordDict({ arrays: message.content.arrays("arrays"), metrics }));
+ *   });
+ *
+ * // What an old server sends, and what it gets.
+ * const content = new RecordDict({ "fitins.parameters": new ArrayRecord(), "fitins.config": new ConfigRecord() });
+ * const context = new Context({
+ *   ...{ runId: 1n, nodeId: 7n, seriesId: 1n, state: new RecordDict() },
+ *   ...{ nodeConfig: new Map(), runConfig: new Map() },
+ * });
+ * const reply = await app.handle(new Message(content, { dstNodeId: 7n, messageType: "train" }), context);
+ * assertEquals(reply.content.metrics("fitres.num_examples").getInt("num_examples"), 10);
  * ```
  */
-export const legacyMod: Mod = async (message, context, next) => {
+export const legacyMod: Mod = async (message, context, next): Promise<Message> => {
   const { category } = splitMessageType(message.metadata.messageType);
   const prefix = category === "train" ? "fit" : "evaluate";
   const records = message.hasContent() ? message.content : new RecordDict();

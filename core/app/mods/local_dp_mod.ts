@@ -5,7 +5,19 @@ import type { NDArray } from "../../model/record/ndarray.ts";
 import type { Mod } from "../client_app.ts";
 import { arrayPairs, arraysSent, preconditionReply, replaceArrays } from "./array_exchange.ts";
 
-/** The settings of {@link localDpMod}; each has Flower's name. */
+/**
+ * The settings of {@link localDpMod}; each has Flower's name.
+ *
+ * @example
+ * ```ts
+ * import { assertThrows } from "@std/assert";
+ * import { localDpMod, type LocalDpOptions } from "corolla";
+ *
+ * const options: LocalDpOptions = { clippingNorm: 1, sensitivity: 0.01, epsilon: 1, delta: 1e-5 };
+ * localDpMod(options);
+ * assertThrows(() => localDpMod({ ...options, epsilon: 0 }), RangeError, "epsilon");
+ * ```
+ */
 export interface LocalDpOptions {
   /** The longest that an update may be; above 0. */
   readonly clippingNorm: number;
@@ -27,6 +39,9 @@ const MOD = "LocalDpMod";
  * A mod for differential privacy on the node: the update is clipped, and noise is added to it, before it leaves. It
  * needs nothing of the server. Each round costs `epsilon`; nothing adds that up here.
  *
+ * @throws {RangeError} when a setting would give noise without bounds, or none that is a number
+ *
+ * @example
  * ```ts
  * import { ClientApp, localDpMod } from "corolla";
  *
@@ -34,8 +49,6 @@ const MOD = "LocalDpMod";
  * export const app = new ClientApp()
  *   .train({ mods: [mod] }, (message) => message.reply(message.content));
  * ```
- *
- * @throws {RangeError} when a setting would give noise without bounds, or none that is a number
  */
 export function localDpMod(options: LocalDpOptions): Mod {
   const { clippingNorm, sensitivity, epsilon, delta, floatsOnly } = options;

@@ -5,13 +5,15 @@ import type { Mod } from "../client_app.ts";
 /**
  * Tells the log how many bytes the message that came and the reply that goes count for.
  *
+ * @example
  * ```ts
  * import { ClientApp, messageSizeMod } from "corolla";
  *
- * export const app = new ClientApp({ mods: [messageSizeMod] });
+ * export const app = new ClientApp({ mods: [messageSizeMod] })
+ *   .train((message) => message.reply(message.content));
  * ```
  */
-export const messageSizeMod: Mod = async (message, context, next) => {
+export const messageSizeMod: Mod = async (message, context, next): Promise<Message> => {
   tellSize("incoming", message, context);
   const reply = await next(message, context);
   tellSize("outgoing", reply, context);
@@ -22,13 +24,15 @@ export const messageSizeMod: Mod = async (message, context, next) => {
  * Tells the log how many arrays, elements and bytes each ArrayRecord holds, of the message that came and of the reply
  * that goes.
  *
+ * @example
  * ```ts
  * import { arraysSizeMod, ClientApp } from "corolla";
  *
- * export const app = new ClientApp({ mods: [arraysSizeMod] });
+ * export const app = new ClientApp({ mods: [arraysSizeMod] })
+ *   .train((message) => message.reply(message.content));
  * ```
  */
-export const arraysSizeMod: Mod = async (message, context, next) => {
+export const arraysSizeMod: Mod = async (message, context, next): Promise<Message> => {
   tellArrays("incoming", message, context);
   const reply = await next(message, context);
   tellArrays("outgoing", reply, context);

@@ -1,14 +1,15 @@
 import * as grpc from "@grpc/grpc-js";
-import { Buffer } from "node:buffer";
-import { discard } from "../../rpc/discard.ts";
+import type { Buffer } from "node:buffer";
 import { Metadata } from "../../rpc/metadata.ts";
 import { RpcError, type StatusName } from "../../rpc/status.ts";
 import type { CallOptions, RawReply, Transport } from "../../rpc/transport.ts";
-import { keptByStreams } from "../collector.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { grpcTarget } from "./endpoint.ts";
-import { asBuffer, fromGrpc, toGrpc } from "./metadata.ts";
+import { streamUnderClient } from "./http2_stream.ts";
+import { type ClientCall, headOf, sendRest } from "./large_request.ts";
+import { fromGrpc, toGrpc } from "./metadata.ts";
 import { SMALL_MESSAGE_BYTES } from "./request_gate.ts";
+import { discardSpentChunks } from "./spent_chunks.ts";
 import { type ClientTls, HANDSHAKE_FAILED, TlsCredentials } from "./tls_credentials.ts";
 
 /** Where a client connects to. */
@@ -31,6 +32,8 @@ const OPTIONS: grpc.ClientOptions = {
   "grpc.max_reconnect_backoff_ms": 2_000,
   // Whether to try again is the caller's policy; a signed call may not be sent twice.
   "grpc.enable_retries": 0,
+  // Nor is a message kept to send it again. So a write calls back when there is a stream, and not before.
+  "grpc.per_rpc_retry_buffer_size": 0,
   "grpc.service_config_disable_resolution": 1,
   "grpc.use_local_subchannel_pool": 1,
   "grpc.enable_http_proxy": 0,
@@ -64,7 +67,7 @@ class GrpcTransport implements Transport {
     this.#insecure = tls === "insecure";
     const credentials = tls === "insecure"
       ? grpc.credentials.createInsecure()
-      : new TlsCredentials(peer, tls.rootCertificates);
+      : new TlsCredentials(peer, tls);
     this.#client = new grpc.Client(grpcTarget(this.address), credentials, {
       ...OPTIONS,
       "grpc.max_receive_message_length": maxMessageBytes,
@@ -117,25 +120,18 @@ class GrpcTransport implements Transport {
     const deadline = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
     this.#closed.signal.throwIfAborted();
     if (signal?.aborted) throw cancelled();
-    const body = new Body(request);
-    const call = this.#client.makeServerStreamRequest(
-      ...[path, () => body.bytes, identity, null, metadata, deadline] as const,
-    );
+    const call = this.#client.makeBidiStreamRequest(path, identity, identity, metadata, deadline);
     // Also when nobody reads any more: an error without a listener would end the process.
     call.on("error", () => {});
     call.once("metadata", (got: grpc.Metadata) => onHeaders?.(fromGrpc(got)));
+    call.write(headOf(request), () => send(call, request));
     using end = this.#earlyEnd(call, signal);
     try {
-      for await (const message of call) {
-        // The collector sees what a message was put together from, but comes late.
-        if (message.length > SMALL_MESSAGE_BYTES) keptByStreams(message.length / 4);
-        yield message;
-      }
+      yield* call;
     } catch (error) {
       throw end.reason ?? this.#rpcError(error as grpc.ServiceError);
     } finally {
       call.cancel();
-      body.release();
     }
   }
 
@@ -179,24 +175,12 @@ const UNCONNECTED =
 /** What grpc-js says when a connection ends with a call on it; the codes that it gives to this differ. */
 const LOST = /^(Connection dropped|Call cancelled|Write error: .*|Received RST_STREAM with code 0 .*)$/s;
 
-/** A request, and the copy with a gRPC prefix that grpc-js makes of it: as large, and else left to the collector. */
-class Body {
-  readonly bytes: Buffer;
-  #framed: Uint8Array | undefined;
-
-  constructor(request: Uint8Array) {
-    this.bytes = asBuffer(request);
-    this.bytes.copy = (target, ...range) => {
-      this.#framed = target;
-      return Buffer.prototype.copy.call(this.bytes, target, ...range);
-    };
-  }
-
-  /** Gives the memory of the copy back, when the call is over. */
-  release(): void {
-    if (this.#framed) discard(this.#framed);
-    if (this.bytes.length > SMALL_MESSAGE_BYTES) keptByStreams(this.bytes.length);
-  }
+/** The head of the request is sent. */
+async function send(call: ClientCall, request: Uint8Array): Promise<void> {
+  const stream = streamUnderClient(call);
+  if (!stream) return;
+  discardSpentChunks(stream, { smallBytes: SMALL_MESSAGE_BYTES });
+  await sendRest(request, { call, stream });
 }
 
 /** Resolves with false when the time is over first. */

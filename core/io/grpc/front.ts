@@ -7,9 +7,14 @@ import { answerHttp1, looksLikeHttp1 } from "./http1_answer.ts";
 import { asBuffer } from "./metadata.ts";
 import type { ServerTls } from "./server.ts";
 
+/** A socket that stands in a folder: whoever may not open it cannot connect. */
+export interface UnixSocket {
+  readonly path: string;
+}
+
 /** What a {@link Front} is made of. */
 export interface FrontOptions {
-  readonly listenOn: HostPort;
+  readonly listenOn: HostPort | UnixSocket;
   /** Plain text unless given. */
   readonly tls?: ServerTls;
   /** What those are told who speak HTTP/1: one sentence. */
@@ -21,7 +26,7 @@ export interface FrontOptions {
 
 /** The socket that a door listens on. */
 export interface Front {
-  /** The port that was bound. */
+  /** The port that was bound; 0 where it has none. */
   readonly port: number;
   /** Shows another certificate to those who connect from now on; nothing in the clear has one. */
   renew(tls: ServerTls): void;
@@ -63,13 +68,14 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   };
 }
 
-function bind(server: net.Server, { host, port }: HostPort): Promise<number> {
+function bind(server: net.Server, listenOn: HostPort | UnixSocket): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host, port }, () => {
+    server.listen({ ...listenOn }, () => {
       server.off("error", reject);
       server.on("error", () => {});
-      resolve((server.address() as net.AddressInfo).port);
+      const address = server.address();
+      resolve(typeof address === "object" && address ? address.port : 0);
     });
   });
 }

@@ -1,6 +1,6 @@
-import { Buffer } from "node:buffer";
 import type { Http2Session, Http2Stream } from "node:http2";
 import { keptByStreams } from "../collector.ts";
+import { largeTraffic } from "../ballast.ts";
 import { asBuffer } from "./metadata.ts";
 
 /** How much of a message is handed to the runtime at a time: it keeps a copy of that until it is sent. */
@@ -10,7 +10,7 @@ const SLICE_BYTES = 256 * 1024;
 const SOCKET_BACKLOG_BYTES = 64 * 1024;
 
 /**
- * Writes one large message with its gRPC prefix. Resolves when most of it is sent, or when the stream is gone.
+ * Writes a large part of a message, or all of it. Resolves when most of it is sent, or when the stream is gone.
  *
  * The runtime takes whatever is written to a stream, copies it and says at once that it is written; what the peer's
  * window allows then lies in the socket's queue. So a message is written in slices, each after the socket has sent
@@ -18,13 +18,11 @@ const SOCKET_BACKLOG_BYTES = 64 * 1024;
  */
 export async function writePaced(
   stream: Http2Stream & NodeJS.WritableStream,
-  message: Uint8Array,
+  bytes: Uint8Array,
 ): Promise<void> {
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(message.length, 1);
-  stream.write(prefix);
-  for (let at = 0; at < message.length && isOpen(stream); at += SLICE_BYTES) {
-    const slice = asBuffer(message.subarray(at, at + SLICE_BYTES));
+  largeTraffic();
+  for (let at = 0; at < bytes.length && isOpen(stream); at += SLICE_BYTES) {
+    const slice = asBuffer(bytes.subarray(at, at + SLICE_BYTES));
     await soon(stream, (done) => stream.write(slice, done));
     while (backlogBytes(stream) > SOCKET_BACKLOG_BYTES) {
       await drained(stream.session!);
@@ -32,7 +30,7 @@ export async function writePaced(
   }
   const window = stream.session?.remoteSettings?.initialWindowSize ?? 0;
   // What the peer's window does not take at once waits in the stream.
-  keptByStreams(Math.min(message.length, Math.max(SLICE_BYTES, message.length - window)));
+  keptByStreams(Math.min(bytes.length, Math.max(SLICE_BYTES, bytes.length - window)));
 }
 
 const draining = new WeakMap<Http2Session, Promise<void>>();

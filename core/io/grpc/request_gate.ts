@@ -1,14 +1,15 @@
 import { Buffer } from "node:buffer";
-import type { ServerHttp2Stream } from "node:http2";
-import type { ByteBudget, Release } from "../../rpc/budget.ts";
+import { constants, type ServerHttp2Stream } from "node:http2";
+import type { Release } from "../../rpc/budget.ts";
 import { discard } from "../../rpc/discard.ts";
 import { RpcError, type StatusName } from "../../rpc/status.ts";
+import { largeTraffic } from "../ballast.ts";
+import type { Arrival } from "./sender_patience.ts";
+import type { RequestLine } from "./request_line.ts";
+import type { Incoming, SlowSenders } from "./slow_senders.ts";
 
 /** Messages up to this size are read without asking the budget: a call costs about as much by itself. */
 export const SMALL_MESSAGE_BYTES = 65_536;
-
-/** A large message of which nothing comes for so long is given up, because others wait for its room. */
-const STALL_MS = 60_000;
 
 const PREFIX_BYTES = 5;
 
@@ -16,8 +17,12 @@ const PREFIX_BYTES = 5;
 export interface RequestGateOptions {
   /** Larger messages are refused. */
   readonly maxMessageBytes: number;
-  /** What messages beyond {@link SMALL_MESSAGE_BYTES} wait for. */
-  readonly budget: ByteBudget;
+  /** Where messages beyond {@link SMALL_MESSAGE_BYTES} wait for room. */
+  readonly line: RequestLine;
+  /** Who sends: large messages of different senders are let in by turns. */
+  readonly sender: string;
+  /** Gives up what comes too slowly. */
+  readonly slowSenders: SlowSenders;
   /** Ends the waiting. */
   readonly signal: AbortSignal;
   /** Takes the room that was granted. */
@@ -30,22 +35,60 @@ export interface RequestGateOptions {
  * Looks at the one message of a request before grpc-js does. A large one is let in only when the budget has room for
  * it: meanwhile the stream is paused, and HTTP/2 flow control holds the sender back.
  */
-export class RequestGate {
+export class RequestGate implements Incoming {
   readonly #stream: ServerHttp2Stream;
   readonly #options: RequestGateOptions;
   readonly #prefix = Buffer.alloc(PREFIX_BYTES);
   readonly #chunks: Buffer[] = [];
   #isLarge = false;
+  #isRefused = false;
   #receivedBytes = 0;
   #expectedBytes = Infinity;
-  #lastDataAt = 0;
-  #stallTimer: ReturnType<typeof setInterval> | undefined;
+  readonly #beganAtMs: number;
+  #grantedAtMs: number | undefined;
+  #lastDataAtMs: number;
 
   constructor(stream: ServerHttp2Stream, options: RequestGateOptions) {
     this.#stream = stream;
     this.#options = options;
+    const { slowSenders } = options;
+    this.#beganAtMs = this.#lastDataAtMs = slowSenders.nowMs;
+    slowSenders.watch(this);
     stream.prependListener("data", (chunk: Buffer) => this.#take(chunk));
-    stream.once("close", () => clearInterval(this.#stallTimer));
+    stream.once("close", () => slowSenders.leave(this));
+  }
+
+  get sender(): string {
+    return this.#options.sender;
+  }
+
+  get arrival(): Arrival {
+    return {
+      beganAtMs: this.#beganAtMs,
+      grantedAtMs: this.#grantedAtMs,
+      isHeldBack: this.#isLarge && this.#grantedAtMs === undefined,
+      lastDataAtMs: this.#lastDataAtMs,
+      receivedBytes: this.#receivedBytes,
+      expectedBytes: this.#expectedBytes,
+    };
+  }
+
+  giveUp(why: string): void {
+    // Whoever means well tries again.
+    this.#refuse("UNAVAILABLE", why);
+  }
+
+  cut(): void {
+    if (!this.#stream.closed) this.#stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
+  /** The sender has said that nothing more comes. */
+  ended(): void {
+    this.#options.slowSenders.leave(this);
   }
 
   /** Whether the one message is there, whole. */
@@ -54,7 +97,7 @@ export class RequestGate {
   }
 
   #take(chunk: Buffer): void {
-    this.#lastDataAt = performance.now();
+    this.#lastDataAtMs = this.#options.slowSenders.nowMs;
     const before = this.#receivedBytes;
     this.#receivedBytes += chunk.length;
     if (before < PREFIX_BYTES) chunk.copy(this.#prefix, before);
@@ -80,35 +123,32 @@ export class RequestGate {
     }
     this.#expectedBytes = PREFIX_BYTES + length;
     this.#isLarge = length > SMALL_MESSAGE_BYTES;
-    if (this.#isLarge) this.#makeRoom(length);
+    if (!this.#isLarge) return;
+    largeTraffic();
+    this.#makeRoom(length);
   }
 
   async #makeRoom(length: number): Promise<void> {
-    const { budget, signal, hold } = this.#options;
+    const { line, sender, signal, hold, slowSenders } = this.#options;
     this.#stream.pause();
     try {
-      hold(await budget.acquire(length, signal));
+      hold(await line.acquire(length, { sender, signal }));
     } catch {
       // The call ended before there was room.
       return;
     }
-    this.#lastDataAt = performance.now();
-    this.#stallTimer = setInterval(() => this.#checkStall(), STALL_MS / 4);
+    this.#grantedAtMs = this.#lastDataAtMs = slowSenders.nowMs;
     this.#stream.resume();
   }
 
   #complete(): void {
-    clearInterval(this.#stallTimer);
     // grpc-js joins them before it lets go; what is left of them would wait for the collector.
     queueMicrotask(() => this.#chunks.splice(0).forEach((chunk) => discard(chunk)));
   }
 
-  #checkStall(): void {
-    if (performance.now() - this.#lastDataAt < STALL_MS) return;
-    this.#refuse("ABORTED", `The request stalled: nothing came for ${STALL_MS / 1000} s`);
-  }
-
   #refuse(code: StatusName, details: string): void {
+    this.#isRefused = true;
+    this.#options.slowSenders.watch(this);
     this.#options.refuse(new RpcError(code, details));
   }
 }

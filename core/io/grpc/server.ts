@@ -5,10 +5,13 @@ import type { ByteBudget } from "../../rpc/budget.ts";
 import type { AnyMethod } from "../../rpc/method.ts";
 import { RpcError } from "../../rpc/status.ts";
 import type { CallTarget } from "../../rpc/transport.ts";
-import type { Log } from "../ports.ts";
+import { systemClock } from "../clock.ts";
+import type { Clock, Log } from "../ports.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { type Front, openFront } from "./front.ts";
+import { RequestLine } from "./request_line.ts";
 import { ServerCall } from "./server_call.ts";
+import { SlowSenders } from "./slow_senders.ts";
 
 /** The files of a TLS listener, as PEM. Client certificates are never asked for. */
 export interface ServerTls {
@@ -21,7 +24,7 @@ export interface ServerTls {
 
 /** What a gRPC listener needs. */
 export interface GrpcServerOptions {
-  /** `host:port`; port 0 lets the system choose. */
+  /** `host:port`, where port 0 lets the system choose, or `unix:` and the path of a socket that is not there yet. */
   readonly address: string;
   /** Plain text unless given. */
   readonly tls?: ServerTls;
@@ -35,6 +38,8 @@ export interface GrpcServerOptions {
   /** What those are told who speak HTTP/1 here: one sentence. */
   readonly http1Answer?: string;
   readonly log: Log;
+  /** The machine's unless given. */
+  readonly clock?: Clock;
 }
 
 /** A listener that is up. */
@@ -66,6 +71,9 @@ const OPTIONS: grpc.ServerOptions = {
   "grpc.enable_channelz": 0,
 };
 
+/** What the address of a socket in a folder begins with, for gRPC of any language. */
+const UNIX = "unix:";
+
 const HTTP1_ANSWER = "This port speaks gRPC, which needs HTTP/2.";
 
 const identity = (bytes: Buffer) => bytes;
@@ -76,7 +84,10 @@ const identity = (bytes: Buffer) => bytes;
  * @throws {Error} when the address cannot be bound or the TLS files cannot be used
  */
 export async function serveGrpc(options: GrpcServerOptions): Promise<GrpcServer> {
-  const door = { ...options, secure: options.tls !== undefined };
+  const { budget, clock = systemClock } = options;
+  const slowSenders = new SlowSenders({ clock, othersWait: () => budget.waiting > 0 });
+  const line = new RequestLine(budget);
+  const door = { ...options, secure: options.tls !== undefined, line, slowSenders };
   const running = new Set<ServerCall>();
   /** A call's metadata are all that grpc-js passes from its interceptors to its handlers. */
   const calls = new WeakMap<grpc.Metadata, ServerCall>();
@@ -92,21 +103,26 @@ export async function serveGrpc(options: GrpcServerOptions): Promise<GrpcServer>
   // A unary reply is a stream of one message.
   for (const { path } of options.methods) server.register(path, answer, identity, identity, "serverStream");
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-  const front = await open(options, (socket) => injector.injectConnection(socket));
-  const address = formatAddress({ ...parseAddress(options.address), port: front.port });
+  const front = await open(options, (socket) => injector.injectConnection(socket)).catch((error) => {
+    slowSenders.stop();
+    throw error;
+  });
   const { port } = front;
+  const address = options.address.startsWith(UNIX)
+    ? options.address
+    : formatAddress({ ...parseAddress(options.address), port });
   return {
     address,
     port,
     renewTls: (tls) => front.renew(tls),
-    stop: (graceMs) => stop(server, { front, injector, running, graceMs }),
+    stop: (graceMs) => stop(server, { front, injector, running, graceMs }).finally(() => slowSenders.stop()),
   };
 }
 
 /** TLS ends at the front: grpc-js gets connections that speak HTTP/2, encrypted or not. */
 async function open(options: GrpcServerOptions, take: (socket: net.Socket) => void): Promise<Front> {
   const { address, tls, log, http1Answer = HTTP1_ANSWER } = options;
-  const listenOn = parseAddress(address);
+  const listenOn = address.startsWith(UNIX) ? { path: address.slice(UNIX.length) } : parseAddress(address);
   try {
     return await openFront({ listenOn, tls, http1Answer, take, log });
   } catch (error) {

@@ -1,8 +1,8 @@
 import * as grpc from "@grpc/grpc-js";
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import http2, { type ServerHttp2Stream } from "node:http2";
 import type { ByteBudget, Release } from "../../rpc/budget.ts";
-import { discard } from "../../rpc/discard.ts";
+import { giveBack } from "../../rpc/give_back.ts";
 import { RpcError } from "../../rpc/status.ts";
 import type { CallTarget, OutgoingReply } from "../../rpc/transport.ts";
 import type { Connection, Log } from "../ports.ts";
@@ -10,23 +10,23 @@ import { streamUnder } from "./http2_stream.ts";
 import { asBuffer, fromGrpc, toGrpc } from "./metadata.ts";
 import { writePaced } from "./paced_write.ts";
 import { RequestGate, SMALL_MESSAGE_BYTES } from "./request_gate.ts";
+import type { RequestLine } from "./request_line.ts";
 import { connectionOf } from "./server_connection.ts";
+import type { SlowSenders } from "./slow_senders.ts";
 
 /** What a door knows that its calls need. */
 export interface DoorContext {
   readonly target: CallTarget;
   readonly maxMessageBytes: number;
   readonly budget: ByteBudget;
+  readonly line: RequestLine;
+  readonly slowSenders: SlowSenders;
   readonly secure: boolean;
   readonly log: Log;
 }
 
 /** The reply as grpc-js takes it. */
 type Outlet = grpc.ServerWritableStream<Buffer, Buffer>;
-
-/** A reply that is not taken for so long, plus its size at 16 KiB/s, is given up: others wait for its room. */
-const REPLY_PATIENCE_MS = 60_000;
-const SLOWEST_BYTES_PER_MS = 16;
 
 /** One call of grpc-js, from its headers to the end of its stream. */
 export class ServerCall {
@@ -52,9 +52,10 @@ export class ServerCall {
     stream.on("error", (error) => door.log.debug(`A call's stream broke: ${error.message}`));
     this.closed = new Promise((resolve) => stream.once("close", resolve));
     this.closed.then(() => this.#close());
-    const { maxMessageBytes, budget } = door;
+    const { maxMessageBytes, line, slowSenders } = door;
     this.#gate = new RequestGate(stream, {
-      ...{ maxMessageBytes, budget, signal: this.#over.signal },
+      ...{ maxMessageBytes, line, slowSenders, signal: this.#over.signal },
+      sender: hostOf(this.#connection),
       hold: (release) => this.#hold(release),
       refuse: (error) => this.#refuse(error),
     });
@@ -70,6 +71,7 @@ export class ServerCall {
             go(metadata);
           },
           onReceiveHalfClose: (go) => {
+            this.#gate.ended();
             if (this.#gate.hasMessage) return go();
             this.#refuse(new RpcError("INTERNAL", "Received no request message, or one that is cut short"));
           },
@@ -106,11 +108,11 @@ export class ServerCall {
   }
 
   async #reserve(bytes: number): Promise<void> {
-    const { budget } = this.#door;
+    const { budget, line } = this.#door;
     if (bytes <= SMALL_MESSAGE_BYTES) return;
     // Whoever holds room already must not wait for more: the room it waits for may wait for it.
-    if (this.#releases.length > 0) this.#hold(budget.charge(bytes));
-    else this.#hold(await budget.acquire(bytes, this.#over.signal));
+    if (this.#releases.length > 0) return this.#hold(budget.charge(bytes));
+    this.#hold(await line.acquire(bytes, { sender: hostOf(this.#connection), signal: this.#over.signal }));
   }
 
   #hold(release: Release): void {
@@ -122,7 +124,7 @@ export class ServerCall {
     outlet.sendMetadata(toGrpc(headers));
     if (body instanceof Uint8Array) {
       await this.#write(outlet, body);
-      return discard(body);
+      return giveBack(body);
     }
     for await (const message of body) {
       if (this.#gone) return;
@@ -136,6 +138,7 @@ export class ServerCall {
       // Bytes that are in memory already are only counted: waiting would save nothing.
       if (this.#releases.length === 0) this.#hold(this.#door.budget.charge(message.length));
       this.#startPatience(outlet, message.length);
+      this.#stream.write(messagePrefix(message.length));
       return await writePaced(this.#stream, message);
     }
     await new Promise<void>((resolve) => {
@@ -147,11 +150,11 @@ export class ServerCall {
   }
 
   #startPatience(outlet: Outlet, bytes: number): void {
-    const giveUp = setTimeout(() => {
+    const leave = this.#door.slowSenders.watchReply(bytes, () => {
       this.#door.log.debug(`Reply to ${outlet.getPath()} was not taken by ${this.#connection.peerAddress}`);
       if (!this.#stream.closed) this.#stream.close(http2.constants.NGHTTP2_CANCEL);
-    }, REPLY_PATIENCE_MS + bytes / SLOWEST_BYTES_PER_MS);
-    this.closed.then(() => clearTimeout(giveUp));
+    });
+    this.closed.then(leave);
   }
 
   /** The peer, the deadline or the status ended the call. */
@@ -172,6 +175,18 @@ export class ServerCall {
     this.#door.log.error(`Unexpected error in ${outlet.getPath()}: ${text}`);
     return new RpcError("INTERNAL", "Internal server error.");
   }
+}
+
+/** What gRPC puts before a message that is not compressed. */
+function messagePrefix(length: number): Buffer {
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(length, 1);
+  return prefix;
+}
+
+/** Whoever opens many connections is one sender all the same. */
+function hostOf({ peerAddress }: Connection): string {
+  return peerAddress.slice(0, peerAddress.lastIndexOf(":"));
 }
 
 function grpcStatus({ code, details }: RpcError): { code: grpc.status; details: string; message: string } {

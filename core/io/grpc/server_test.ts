@@ -273,6 +273,28 @@ Deno.test("an IPv6 address can be listened on, when the machine has any", async 
   }
 });
 
+Deno.test({
+  name: "a socket in a folder can be listened on, and is gone afterwards",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    const path = `${folder}/door.sock`;
+    const door = await Door.open({ address: `unix:${path}` });
+    assertEquals([door.server.address, door.server.port], [`unix:${path}`, 0]);
+    const session = http2.connect("http://door", { createConnection: () => net.connect({ path }) });
+    const stream = session.request({
+      ...{ ":method": "POST", ":path": echo.path, "content-type": "application/grpc", te: "trailers" },
+    });
+    const answer = answerOf(stream);
+    stream.end(Buffer.from([0, 0, 0, 0, 2, 0x68, 0x69]));
+    assertEquals((await answer).body.subarray(5).toString(), "hi");
+    session.destroy();
+    await door.server.stop(0);
+    assertEquals([...Deno.readDirSync(folder)], []);
+    await Deno.remove(folder);
+  },
+});
+
 Deno.test("HTTP/1.1, TLS and garbage on a plain port do not disturb anybody", async () => {
   await using door = await Door.open();
   for (const greeting of ["GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\x00", "\0".repeat(5_000)]) {

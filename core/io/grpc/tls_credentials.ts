@@ -8,7 +8,19 @@ import { asBuffer } from "./metadata.ts";
 export type ClientTls = "insecure" | {
   /** The roots to trust, as PEM; those the runtime comes with unless given. */
   readonly rootCertificates?: Uint8Array;
+  /** Hears of the certificate that the peer showed, with each connection that is made. */
+  readonly onCertificate?: (certificate: PeerCertificate) => void;
 };
+
+/** What a peer's certificate says, when it is trusted. */
+export interface PeerCertificate {
+  /** `host:port` of the peer. */
+  readonly address: string;
+  /** Its distinguished name, a part a line. */
+  readonly subject: string;
+  /** When it ends. Unix milliseconds. */
+  readonly endsAtMs: number;
+}
 
 /** What begins every reason for which the two ends disagree about TLS. */
 export const HANDSHAKE_FAILED = "TLS handshake failed";
@@ -23,12 +35,12 @@ const LOOK_TIMEOUT_MS = 5_000;
  */
 export class TlsCredentials extends grpc.ChannelCredentials {
   readonly #peer: HostPort;
-  readonly #rootCertificates: Uint8Array | undefined;
+  readonly #tls: Exclude<ClientTls, "insecure">;
 
-  constructor(peer: HostPort, rootCertificates?: Uint8Array) {
+  constructor(peer: HostPort, tls: Exclude<ClientTls, "insecure">) {
     super();
     this.#peer = peer;
-    this.#rootCertificates = rootCertificates;
+    this.#tls = tls;
   }
 
   override _isSecure(): boolean {
@@ -55,12 +67,24 @@ export class TlsCredentials extends grpc.ChannelCredentials {
   /** @throws {Error} that begins with {@link HANDSHAKE_FAILED} */
   async #handshake(socket: net.Socket): Promise<tls.TLSSocket> {
     try {
-      return await secured({ ...tlsOptions(this.#peer, this.#rootCertificates), socket });
+      const secure = await secured({ ...tlsOptions(this.#peer, this.#tls.rootCertificates), socket });
+      this.#show(secure);
+      return secure;
     } catch (error) {
       const { code = "", message } = error as Error & { code?: string };
       const reason = UNTRUSTED.has(code) ? await whyUntrusted(this.#peer) : REASONS[code] ?? message;
       throw new Error(`${HANDSHAKE_FAILED} with ${formatAddress(this.#peer)}: ${reason}`, { cause: error });
     }
+  }
+
+  #show(socket: tls.TLSSocket): void {
+    if (!this.#tls.onCertificate) return;
+    const { subject, valid_to } = socket.getPeerCertificate();
+    this.#tls.onCertificate({
+      address: formatAddress(this.#peer),
+      subject: Object.entries(subject ?? {}).map(([part, value]) => `${part}=${value}`).join("\n"),
+      endsAtMs: Date.parse(valid_to),
+    });
   }
 }
 

@@ -4,28 +4,60 @@ import { decodeNpy, npyElements, npyHeader } from "./npy.ts";
 /** The serialisation of arrays that every app can read. */
 export const NUMPY_STYPE = "numpy.ndarray";
 
-/** The fields of an array as it is serialised. */
+/**
+ * The fields of an array as it is serialised.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type ArrayFields, encodeNpy, FlowerArray, NDArray } from "corolla";
+ *
+ * const data = encodeNpy(new NDArray(Float32Array.of(1, 2)));
+ * const fields: ArrayFields = { dtype: "float32", shape: [2], stype: "numpy.ndarray", data };
+ * assertEquals([...new FlowerArray(fields).toNDArray().toNumbers()], [1, 2]);
+ * ```
+ */
 export interface ArrayFields {
   /** The element type in NumPy's words; empty when old code made the array. */
   readonly dtype: string;
+  /** The length of each axis; empty for a single number. */
   readonly shape: readonly number[];
   /** How `data` is serialised. */
   readonly stype: string;
+  /** The serialised bytes. */
   readonly data: Uint8Array;
 }
 
 /**
  * A serialised array, as records hold it (Flower's `Array`). One made elsewhere keeps its bytes, so that it travels
  * on unchanged; what they mean is read when asked for.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { FlowerArray, NDArray } from "corolla";
+ *
+ * const array = FlowerArray.from(new NDArray(Float32Array.of(1, 2, 3, 4), [2, 2]));
+ * assertEquals([array.dtype, array.shape, array.stype], ["float32", [2, 2], "numpy.ndarray"]);
+ * // A .npy file: a header of 128 bytes, and four elements of four bytes.
+ * assertEquals(array.sizeBytes, 128 + 4 * 4);
+ * assertEquals([...array.toNDArray().toNumbers()], [1, 2, 3, 4]);
+ * ```
  */
 export class FlowerArray implements ArrayFields {
+  /** The element type in NumPy's words; empty when old code made the array. */
   readonly dtype: string;
+  /** The length of each axis; empty for a single number. */
   readonly shape: readonly number[];
+  /** How {@link data} is serialised; `numpy.ndarray` for a `.npy` file. */
   readonly stype: string;
   #pieces: readonly Uint8Array[];
   #decoded?: NDArray;
 
-  /** @throws {TypeError} when a field is of the wrong kind. `data` is not copied. */
+  /**
+   * An array that is serialised already; {@link FlowerArray.from} makes one of an NDArray.
+   * @throws {TypeError} when a field is of the wrong kind. `data` is not copied.
+   */
   constructor({ dtype, shape, stype, data }: ArrayFields) {
     requireKind("dtype", dtype, { kind: "a string", holds: typeof dtype === "string" });
     requireKind("shape", shape, { kind: "a list of axis lengths", holds: isShape(shape) });

@@ -3,12 +3,34 @@ import { shown } from "./entry.ts";
 import { checkKey, type Items, pairsOf } from "./kinded_record.ts";
 import type { NDArray } from "./ndarray.ts";
 
-/** Named arrays in order, for instance the parameters of a model. */
+/**
+ * Named arrays in order, for instance the parameters of a model.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, NDArray } from "corolla";
+ *
+ * const model = ArrayRecord.from({
+ *   weights: new NDArray(new Float32Array(6), [2, 3]),
+ *   bias: new NDArray(Float32Array.of(1, 2, 3)),
+ * });
+ * assertEquals([...model.keys()], ["weights", "bias"]);
+ * // A copy to compute with: the record's own bytes stay as they are.
+ * const bias = model.toNamedArrays().get("bias")!.as("float32").copy();
+ * bias.data[0] = 9;
+ * assertEquals([...model.toArrays()[1].toNumbers()], [1, 2, 3]);
+ * ```
+ */
 export class ArrayRecord {
+  /** Tells records of the three kinds apart. */
   readonly recordType = "ArrayRecord";
   readonly #arrays = new Map<string, FlowerArray>();
 
-  /** @throws {TypeError} when a value is no serialised array; {@link ArrayRecord.from} takes NDArrays */
+  /**
+   * A record of arrays that are serialised already.
+   * @throws {TypeError} when a value is no serialised array; {@link ArrayRecord.from} takes NDArrays
+   */
   constructor(items: Items<FlowerArray> = {}) {
     for (const [key, array] of pairsOf(items)) this.set(key, array);
   }

@@ -1,7 +1,18 @@
 import type { ConfigValue, Forced, Integer, Kind } from "./entry.ts";
 import { type Items, KindedRecord, pairsOf } from "./kinded_record.ts";
 
-/** What can be written into a {@link ConfigRecord}. */
+/**
+ * What can be written into a {@link ConfigRecord}.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type ConfigInput, ConfigRecord, float } from "corolla";
+ *
+ * const settings: Record<string, ConfigInput> = { lr: float(1), name: "adam", seeds: [1, 2], key: Uint8Array.of(7) };
+ * assertEquals(new ConfigRecord(settings).size, 4);
+ * ```
+ */
 export type ConfigInput =
   | number
   | bigint
@@ -32,13 +43,32 @@ const kinds: ReadonlySet<Kind> = new Set([
 /**
  * Named settings in order: what a MetricRecord may hold, and also truth values, text and bytes, alone or in lists of
  * one kind. Bytes are not copied.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { ConfigRecord, float } from "corolla";
+ *
+ * const config = new ConfigRecord({ lr: float(1), optimizer: "adam", augment: true, layers: [64, 10] });
+ * assertEquals(config.getFloat("lr"), 1);
+ * assertEquals(config.getString("optimizer"), "adam");
+ * assertEquals(config.getInts("layers"), [64, 10]);
+ * assertEquals(config.kind("lr"), "double");
+ * assertThrows(() => config.getBool("lr"), TypeError, 'Cannot read "lr" of ConfigRecord');
+ * ```
  */
 export class ConfigRecord extends KindedRecord<ConfigValue, ConfigInput> {
+  /** Tells records of the three kinds apart. */
   readonly recordType = "ConfigRecord";
-  protected readonly kinds = kinds;
+  /** The kinds that may be stored. */
+  protected readonly kinds: ReadonlySet<Kind> = kinds;
+  /** The kind of an empty list whose items nobody saw. */
   protected readonly emptyListKind = "bool_list";
 
-  /** @throws {TypeError} when a value is of no kind that a config may hold */
+  /**
+   * A record of these settings, in their order.
+   * @throws {TypeError} when a value is of no kind that a config may hold
+   */
   constructor(items: Items<ConfigInput> = {}) {
     super();
     for (const [key, value] of pairsOf(items)) this.set(key, value);

@@ -1,28 +1,74 @@
 /**
  * How the elements of each type are kept: a `float16` as its bits (see `half.ts`), a `bool` as 0 or 1, a complex
  * number as its real part followed by its imaginary part. Types are named as NumPy names them.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type DTypeArrays, NDArray } from "corolla";
+ *
+ * const halves: DTypeArrays["float16"] = NDArray.fromHalves([1, 0.5]).data;
+ * // 1.0 and 0.5 as their sixteen bits.
+ * assertEquals([...halves], [0x3c00, 0x3800]);
+ * ```
  */
 export interface DTypeArrays {
+  /** Halves, as their 16 bits. */
   float16: Uint16Array;
+  /** Floating point, 32 bits. */
   float32: Float32Array;
+  /** Floating point, 64 bits. */
   float64: Float64Array;
+  /** Integers with a sign, 8 bits. */
   int8: Int8Array;
+  /** Integers with a sign, 16 bits. */
   int16: Int16Array;
+  /** Integers with a sign, 32 bits. */
   int32: Int32Array;
+  /** Integers with a sign, 64 bits. */
   int64: BigInt64Array;
+  /** Integers without a sign, 8 bits. */
   uint8: Uint8Array;
+  /** Integers without a sign, 16 bits. */
   uint16: Uint16Array;
+  /** Integers without a sign, 32 bits. */
   uint32: Uint32Array;
+  /** Integers without a sign, 64 bits. */
   uint64: BigUint64Array;
+  /** 0 or 1. */
   bool: Uint8Array;
+  /** Two numbers an element: the real part, then the imaginary one. */
   complex64: Float32Array;
+  /** Two numbers an element: the real part, then the imaginary one. */
   complex128: Float64Array;
 }
 
-/** The element types of arrays that apps can compute with. */
+/**
+ * The element types of arrays that apps can compute with.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type DType, NDArray } from "corolla";
+ *
+ * const bytesOf = (dtype: DType) => NDArray.zeros([10], dtype).sizeBytes;
+ * assertEquals([bytesOf("float16"), bytesOf("float64"), bytesOf("complex64")], [20, 80, 80]);
+ * ```
+ */
 export type DType = keyof DTypeArrays;
 
-/** The elements of an array, one after another; {@link DTypeArrays} tells which kind belongs to which type. */
+/**
+ * The elements of an array, one after another; {@link DTypeArrays} tells which kind belongs to which type.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { NDArray, type TypedArray } from "corolla";
+ *
+ * const data: TypedArray = BigInt64Array.of(1n, 2n);
+ * assertEquals(new NDArray(data).dtype, "int64");
+ * ```
+ */
 export type TypedArray = DTypeArrays[DType];
 
 interface TypedArrayConstructor {

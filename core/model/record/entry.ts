@@ -1,7 +1,30 @@
-/** An integer as records give it: a number where that is exact, else a bigint. */
+/**
+ * An integer as records give it: a number where that is exact, else a bigint.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type Integer, MetricRecord } from "corolla";
+ *
+ * const steps: Integer[] = [3, 2n ** 60n];
+ * assertEquals(new MetricRecord({ steps }).getInts("steps"), [3, 1152921504606846976n]);
+ * ```
+ */
 export type Integer = number | bigint;
 
-/** How one entry of a record stands on the wire; the names are those of the wire's fields. */
+/**
+ * How one entry of a record stands on the wire; the names are those of the wire's fields.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { float, type Kind, MetricRecord } from "corolla";
+ *
+ * const record = new MetricRecord({ rounds: 3, loss: 0.5, whole: float(2), many: [1, 2] });
+ * const kinds: (Kind | undefined)[] = [...record.keys()].map((key) => record.kind(key));
+ * assertEquals(kinds, ["sint64", "double", "double", "sint_list"]);
+ * ```
+ */
 export type Kind =
   | "double"
   | "sint64"
@@ -16,10 +39,32 @@ export type Kind =
   | "string_list"
   | "bytes_list";
 
-/** What a {@link MetricRecord}'s entry reads as. */
+/**
+ * What a {@link MetricRecord}'s entry reads as.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { MetricRecord, type MetricValue } from "corolla";
+ *
+ * const loss: MetricValue | undefined = new MetricRecord({ loss: [0.5, 0.25] }).get("loss");
+ * assertEquals(loss, [0.5, 0.25]);
+ * ```
+ */
 export type MetricValue = number | bigint | readonly Integer[];
 
-/** What a {@link ConfigRecord}'s entry reads as. */
+/**
+ * What a {@link ConfigRecord}'s entry reads as.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ConfigRecord, type ConfigValue } from "corolla";
+ *
+ * const name: ConfigValue | undefined = new ConfigRecord({ name: "adam" }).get("name");
+ * assertEquals(name, "adam");
+ * ```
+ */
 export type ConfigValue =
   | MetricValue
   | boolean
@@ -32,15 +77,40 @@ export type ConfigValue =
 /**
  * One value and its kind. The kind is kept because JavaScript does not tell 1.0 from 1, while the receiver may, and
  * because the id of an object covers it.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type Entry, MetricRecord } from "corolla";
+ *
+ * const entries: [string, Entry][] = [...new MetricRecord({ loss: 0.5 }).entries()];
+ * assertEquals(entries, [["loss", { kind: "double", value: 0.5 }]]);
+ * ```
  */
 export interface Entry {
+  /** How it stands on the wire. */
   readonly kind: Kind;
+  /** What it reads as. */
   readonly value: ConfigValue;
 }
 
-/** A value whose kind its author chose. Made by {@link float} and {@link int}. */
+/**
+ * A value whose kind its author chose. Made by {@link float} and {@link int}.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { float, type Forced, MetricRecord } from "corolla";
+ *
+ * const half: Forced = float(8);
+ * assertEquals(new MetricRecord({ half }).kind("half"), "double");
+ * ```
+ */
 export class Forced {
-  /** @param entry the kind and value to store */
+  /**
+   * A value that stands on the wire as this entry says.
+   * @param entry the kind and value to store
+   */
   constructor(readonly entry: Entry) {}
 }
 
@@ -51,6 +121,17 @@ const MOST_UINT64 = 2n ** 64n - 1n;
 /**
  * Stores a number, or a list of numbers, as floating point even when it is whole: `float(8)` arrives as `8.0`.
  * @throws {TypeError} when a value is no number
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { float, MetricRecord } from "corolla";
+ *
+ * const metrics = new MetricRecord({ loss: float(8), losses: float([1, 2.5]), rounds: 8 });
+ * assertEquals(metrics.kind("loss"), "double");
+ * assertEquals(metrics.kind("losses"), "double_list");
+ * assertEquals(metrics.kind("rounds"), "sint64");
+ * ```
  */
 export function float(value: number | readonly number[]): Forced {
   if (typeof value === "number") return new Forced({ kind: "double", value });
@@ -64,6 +145,16 @@ export function float(value: number | readonly number[]): Forced {
  * Stores a whole number, or a list of them, as integers, which numbers beyond 2^53 and empty lists need.
  * @throws {TypeError} when a value is not whole
  * @throws {RangeError} when a value needs more than 64 bits
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { int, MetricRecord } from "corolla";
+ *
+ * const metrics = new MetricRecord({ none: int([]), most: int(2n ** 64n - 1n) });
+ * assertEquals(metrics.kind("none"), "sint_list");
+ * assertEquals(metrics.getBigInt("most"), 18446744073709551615n);
+ * ```
  */
 export function int(value: Integer | readonly Integer[]): Forced {
   const whole = (item: unknown) => typeof item === "bigint" || Number.isInteger(item);

@@ -8,7 +8,18 @@ import {
   shown,
 } from "./entry.ts";
 
-/** What the constructor of a record takes: an object, a Map, or pairs; the order is kept. */
+/**
+ * What the constructor of a record takes: an object, a Map, or pairs; the order is kept.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type Items, type MetricInput, MetricRecord } from "corolla";
+ *
+ * const forms: Items<MetricInput>[] = [{ loss: 0.5 }, new Map([["loss", 0.5]]), [["loss", 0.5]]];
+ * assertEquals(forms.map((items) => new MetricRecord(items).getFloat("loss")), [0.5, 0.5, 0.5]);
+ * ```
+ */
 export type Items<Value> = Readonly<Record<string, Value>> | Iterable<readonly [string, Value]>;
 
 /** The pairs of an object, a Map or another iterable. */
@@ -23,7 +34,20 @@ export function checkKey(key: unknown, record: string): asserts key is string {
   }
 }
 
-/** What metric and config records share: named values in order, each with its kind on the wire. */
+/**
+ * What metric and config records share: named values in order, each with its kind on the wire.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ConfigRecord, MetricRecord } from "corolla";
+ *
+ * // What both have.
+ * for (const record of [new MetricRecord({ epochs: 3 }), new ConfigRecord({ epochs: 3 })]) {
+ *   assertEquals([record.getInt("epochs"), record.has("lr"), [...record]], [3, false, [["epochs", 3]]]);
+ * }
+ * ```
+ */
 export abstract class KindedRecord<Read extends ConfigValue, Write> {
   /** The class's name, for errors. */
   abstract readonly recordType: "MetricRecord" | "ConfigRecord";

@@ -9,8 +9,25 @@ import {
 } from "./dtype.ts";
 import { halfToNumber, numberToHalf } from "./half.ts";
 
-/** An array of numbers in C order (the last axis varies fastest), what NumPy calls an ndarray. */
+/**
+ * An array of numbers in C order (the last axis varies fastest), what NumPy calls an ndarray.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { NDArray } from "corolla";
+ *
+ * const matrix = new NDArray(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+ * assertEquals([matrix.dtype, matrix.size, matrix.sizeBytes], ["float32", 6, 24]);
+ * assertEquals(matrix.reshape([3, 2]).shape, [3, 2]);
+ *
+ * const flags = new NDArray(Uint8Array.of(1, 0), [2], "bool");
+ * assertEquals(flags.dtype, "bool");
+ * assertThrows(() => new NDArray(new Float32Array(5), [2, 3]), RangeError, "exactly the 5 elements");
+ * ```
+ */
 export class NDArray<Data extends TypedArray = TypedArray> {
+  /** The type of the elements, in NumPy's words. */
   readonly dtype: DType;
   /** The length of each axis; empty for a single number. */
   readonly shape: readonly number[];
@@ -18,6 +35,7 @@ export class NDArray<Data extends TypedArray = TypedArray> {
   readonly data: Data;
 
   /**
+   * An array of these elements.
    * @param data the elements; not copied
    * @param shape the length of each axis; one axis unless told
    * @param dtype the element type; that of `data` unless told, which `float16`, `bool` and complex arrays need

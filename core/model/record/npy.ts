@@ -38,7 +38,19 @@ export function npyElements({ data }: NDArray): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** A whole `.npy` file. */
+/**
+ * A whole `.npy` file.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { encodeNpy, NDArray } from "corolla";
+ *
+ * const file = encodeNpy(new NDArray(Float64Array.of(1, 2, 3)));
+ * assertEquals(new TextDecoder().decode(file.subarray(1, 6)), "NUMPY");
+ * assertEquals(file.length, 128 + 3 * 8);
+ * ```
+ */
 export function encodeNpy(array: NDArray): Uint8Array {
   const [header, elements] = [npyHeader(array), npyElements(array)];
   const file = new Uint8Array(header.length + elements.length);
@@ -51,6 +63,17 @@ export function encodeNpy(array: NDArray): Uint8Array {
  * The array in a `.npy` file of format 1, 2 or 3. Its data is a view into `file` where order and alignment allow
  * it, else a copy.
  * @throws {TypeError} when `file` is no `.npy` file, is cut, or has elements that are not numbers
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { decodeNpy, encodeNpy, NDArray } from "corolla";
+ *
+ * const file = encodeNpy(new NDArray(Int32Array.of(1, 2, 3, 4), [2, 2]));
+ * const array = decodeNpy(file);
+ * assertEquals([array.dtype, array.shape, [...array.toNumbers()]], ["int32", [2, 2], [1, 2, 3, 4]]);
+ * assertThrows(() => decodeNpy(file.subarray(0, 130)), TypeError);
+ * ```
  */
 export function decodeNpy(file: Uint8Array): NDArray {
   const header = parseNpyHeader(file);

@@ -4,14 +4,45 @@ import { shown } from "./entry.ts";
 import { checkKey, type Items, pairsOf } from "./kinded_record.ts";
 import { MetricRecord } from "./metric_record.ts";
 
-/** Any record that a message can carry. */
+/**
+ * Any record that a message can carry.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, type FlowerRecord, MetricRecord } from "corolla";
+ *
+ * const records: FlowerRecord[] = [new ArrayRecord(), new MetricRecord()];
+ * assertEquals(records.map(({ recordType }) => recordType), ["ArrayRecord", "MetricRecord"]);
+ * ```
+ */
 export type FlowerRecord = ArrayRecord | MetricRecord | ConfigRecord;
 
-/** The content of a message: named records in order, of three kinds. */
+/**
+ * The content of a message: named records in order, of three kinds.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * import { ArrayRecord, ConfigRecord, MetricRecord, NDArray, RecordDict } from "corolla";
+ *
+ * const content = new RecordDict({
+ *   arrays: ArrayRecord.from({ weights: NDArray.zeros([2, 3], "float32") }),
+ *   config: new ConfigRecord({ lr: 0.1 }),
+ * });
+ * content.set("metrics", new MetricRecord({ "num-examples": 10 }));
+ * assertEquals(content.config("config").getFloat("lr"), 0.1);
+ * assertEquals([...content.keys()], ["arrays", "config", "metrics"]);
+ * assertThrows(() => content.metrics("config"), TypeError, "must be of type MetricRecord: is a ConfigRecord");
+ * ```
+ */
 export class RecordDict {
   readonly #records = new Map<string, FlowerRecord>();
 
-  /** @throws {TypeError} when a value is no record */
+  /**
+   * A dict of these records, in their order.
+   * @throws {TypeError} when a value is no record
+   */
   constructor(items: Items<FlowerRecord> = {}) {
     for (const [key, record] of pairsOf(items)) this.set(key, record);
   }
@@ -112,12 +143,30 @@ export class RecordDict {
   }
 }
 
-/** The records of one kind in a {@link RecordDict}. What is written here is written there, and the other way round. */
+/**
+ * The records of one kind in a {@link RecordDict}. What is written here is written there, and the other way round.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { ArrayRecord, MetricRecord, RecordDict } from "corolla";
+ *
+ * const content = new RecordDict({ arrays: new ArrayRecord(), metrics: new MetricRecord({ loss: 0.5 }) });
+ * const metrics = content.metricRecords();
+ * assertEquals([metrics.size, metrics.has("arrays")], [1, false]);
+ * metrics.set("more", new MetricRecord({ accuracy: 0.9 }));
+ * assertEquals([...content.keys()], ["arrays", "metrics", "more"]);
+ * ```
+ */
 export class RecordsOfKind<R extends FlowerRecord> {
   readonly #dict: RecordDict;
   readonly #kind: new () => R;
 
-  /** @param dict where the records are @param kind which ones are seen */
+  /**
+   * A view of the records of one kind.
+   * @param dict where the records are
+   * @param kind which ones are seen
+   */
   constructor(dict: RecordDict, kind: new () => R) {
     this.#dict = dict;
     this.#kind = kind;

@@ -5,3 +5,11 @@ export class FabError extends Error {
 
 /** The bytes are no archive at all. */
 export class NoArchiveError extends FabError {}
+
+/** The archive is larger than Flower accepts. */
+export class FabTooLargeError extends FabError {
+  /** @param sizeBytes the archive's size */
+  constructor(readonly sizeBytes: number, message: string) {
+    super(message);
+  }
+}

@@ -1,7 +1,8 @@
 import type { FabComponents } from "../../model/fab.ts";
 import type { UserConfig } from "../../model/user_config.ts";
+import { bundleEntries, type FabBundle, withBundles } from "./bundle.ts";
 import { componentsOf, isTypeScript, modulePath, referencesOf, splitReference } from "./components.ts";
-import { FabError } from "./error.ts";
+import { FabError, FabTooLargeError } from "./error.ts";
 import { checkManifest, MANIFEST_PATH, sha256Hex, writeManifest } from "./manifest.ts";
 import { checkFormat, identityOf, validateProject } from "./project.ts";
 import { flattenConfig } from "./run_config.ts";
@@ -42,14 +43,23 @@ export interface FabInfo extends FabIdentity {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
+/** What of an app's folder goes into its archive. */
+export interface FabPlan {
+  /** The parsed `pyproject.toml`. */
+  readonly toml: TomlTable;
+  /** The files beside it. */
+  readonly paths: readonly string[];
+  /** Those of them that are the modules of TypeScript components. */
+  readonly modules: readonly string[];
+  /** What is missing but not needed. */
+  readonly warnings: readonly string[];
+}
+
 /**
- * Builds the archive of an app from all files of its folder (POSIX paths relative to it, no links).
- * The bytes are those of Flower's own `flwr build`; an app with a TypeScript component may hold TypeScript,
- * JavaScript and WebAssembly files beside Flower's kinds.
- *
- * @throws {FabError} with every reason
+ * Chooses from all files of an app's folder (POSIX paths relative to it, no links).
+ * @throws {FabError} with every reason why there can be no archive
  */
-export function buildFab(files: ReadonlyMap<string, Uint8Array>): BuiltFab {
+export function planFab(files: ReadonlyMap<string, Uint8Array>): FabPlan {
   const typescript = hasTypeScriptComponent(files);
   const published = publishable([...files.keys()], textOf(files.get(".gitignore")), { typescript });
   if (!published.includes(PROJECT_PATH)) {
@@ -57,20 +67,44 @@ export function buildFab(files: ReadonlyMap<string, Uint8Array>): BuiltFab {
   }
   refuseTooDeep(published);
   const toml = readProject(files.get(PROJECT_PATH)!);
-  const { fabId, fabVersion } = identityOf(toml);
+  identityOf(toml);
   const { errors, warnings } = validateProject(toml);
   if (errors.length > 0) throw new FabError(errors.join("\n"));
-  const paths = bundled(published, tableAt(toml, "tool", "flwr", "app")!, { typescript }).sort(byCodePoint);
+  const paths = bundled(published, tableAt(toml, "tool", "flwr", "app")!, { typescript });
   checkFormat(toml, paths);
-  checkTypeScriptModules(toml, paths);
+  return { toml, paths, modules: typeScriptModules(toml, paths), warnings };
+}
+
+/** What else goes into an archive, and what does not. */
+export interface FabContents {
+  /** What the app's components run from instead of their own modules. */
+  readonly bundles?: readonly FabBundle[];
+  /** Files that are left out, by path, although they were chosen. */
+  readonly without?: ReadonlySet<string>;
+}
+
+/**
+ * Builds the archive of an app from all files of its folder (POSIX paths relative to it, no links).
+ * The bytes are those of Flower's own `flwr build`; an app with a TypeScript component may hold TypeScript,
+ * JavaScript and WebAssembly files beside Flower's kinds, and bundles.
+ *
+ * @throws {FabTooLargeError} when it is larger than Flower accepts
+ * @throws {FabError} with every reason
+ */
+export function buildFab(files: ReadonlyMap<string, Uint8Array>, contents: FabContents = {}): BuiltFab {
+  const { bundles = [], without } = contents;
+  const { toml, paths, warnings } = planFab(files);
+  const added = bundleEntries(bundles, paths);
+  const kept = paths.filter((path) => !without?.has(path));
   const entries: [string, Uint8Array][] = [
-    [PROJECT_PATH, encode(writeToml(withoutFederations(toml)))],
-    ...paths.map((path): [string, Uint8Array] => [path, files.get(path)!]),
+    [PROJECT_PATH, encode(writeToml(withBundles(withoutFederations(toml), bundles)))],
+    ...[...kept, ...added.keys()].sort(byCodePoint)
+      .map((path): [string, Uint8Array] => [path, added.get(path) ?? files.get(path)!]),
   ];
   const content = writeZip([...entries, [MANIFEST_PATH, encode(writeManifest(entries))]]);
-  if (content.length > MAX_FAB_BYTES) throw tooLarge();
-  const hash = sha256Hex(content);
-  return { fabId, fabVersion, hash, content, filename: fabFilename({ fabId, fabVersion, hash }), warnings };
+  if (content.length > MAX_FAB_BYTES) throw tooLarge(content.length);
+  const identity = { ...identityOf(toml), hash: sha256Hex(content) };
+  return { ...identity, content, filename: fabFilename(identity), warnings };
 }
 
 /**
@@ -78,7 +112,7 @@ export function buildFab(files: ReadonlyMap<string, Uint8Array>): BuiltFab {
  * @throws {FabError} when it is no FAB, is damaged, unsafe, or its `pyproject.toml` is wrong
  */
 export function readFab(content: Uint8Array): FabInfo {
-  if (content.length > MAX_FAB_BYTES) throw tooLarge();
+  if (content.length > MAX_FAB_BYTES) throw tooLarge(content.length);
   const files = readZip(content);
   checkManifest(files);
   const project = files.get(PROJECT_PATH);
@@ -121,21 +155,27 @@ export function checkFilename(filename: string, hash: string) {
   }
 }
 
-function hasTypeScriptComponent(files: ReadonlyMap<string, Uint8Array>): boolean {
+/** Whether a component of the app in these files is TypeScript. @throws {FabError} when its project cannot be read */
+export function hasTypeScriptComponent(files: ReadonlyMap<string, Uint8Array>): boolean {
   const project = files.get(PROJECT_PATH);
   return project !== undefined &&
     referencesOf(readProject(project)).some(([, , reference]) => isTypeScript(reference));
 }
 
-function checkTypeScriptModules(toml: TomlTable, paths: readonly string[]) {
+/** The modules of TypeScript components, each once. @throws {FabError} when one is no file of the archive */
+function typeScriptModules(toml: TomlTable, paths: readonly string[]): string[] {
+  const modules = new Set<string>();
   for (const [table, kind, reference] of referencesOf(toml)) {
-    if (!isTypeScript(reference) || paths.includes(modulePath(reference))) continue;
+    if (!isTypeScript(reference)) continue;
+    modules.add(modulePath(reference));
+    if (paths.includes(modulePath(reference))) continue;
     const [module] = splitReference(reference);
     throw new FabError(
       `Cannot build the app as its ${kind} "${reference}" must name a file of the FAB: there is no "${module}". ` +
         `Correct [${table}] or add the file.`,
     );
   }
+  return [...modules];
 }
 
 function withoutFederations(toml: TomlTable): TomlTable {
@@ -153,8 +193,9 @@ function readProject(content: Uint8Array): TomlTable {
   }
 }
 
-function tooLarge(): FabError {
-  return new FabError(
+function tooLarge(sizeBytes: number): FabError {
+  return new FabTooLargeError(
+    sizeBytes,
     `FAB size exceeds maximum allowed size of ${
       MAX_FAB_BYTES.toLocaleString("en-US")
     } bytes. To reduce package ` +

@@ -21,7 +21,9 @@ const WARNING =
  *
  * Such servers speak to nodes in Flower's old record names; {@link legacyMod} inside of it lets a handler be written
  * as ever.
+ * @throws {Error} when the server's stages come in another order, or bring what cannot be right: the reply then is an error
  *
+ * @example
  * ```ts
  * import { ClientApp, legacyMod, secaggplusMod } from "corolla";
  *
@@ -29,7 +31,7 @@ const WARNING =
  *   .train((message) => message.reply(message.content));
  * ```
  */
-export const secaggplusMod: Mod = async (message, context, next) => {
+export const secaggplusMod: Mod = async (message, context, next): Promise<Message> => {
   if (splitMessageType(message.metadata.messageType).category !== "train") {
     return await next(message, context);
   }
@@ -44,7 +46,17 @@ export const secaggplusMod: Mod = async (message, context, next) => {
   return await goOn(message, { stage, config, context, fit: () => next(message, context) });
 };
 
-/** The same as {@link secaggplusMod}, by the name of the protocol without neighbourhoods. */
+/**
+ * The same as {@link secaggplusMod}, by the name of the protocol without neighbourhoods.
+ *
+ * @example
+ * ```ts
+ * import { ClientApp, legacyMod, secaggMod } from "corolla";
+ *
+ * export const app = new ClientApp({ mods: [secaggMod, legacyMod] })
+ *   .train((message) => message.reply(message.content));
+ * ```
+ */
 export const secaggMod: Mod = secaggplusMod;
 
 interface StageWork {

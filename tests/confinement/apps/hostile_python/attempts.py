@@ -113,4 +113,5 @@ def may(run_config):
     yield f"bundle: {read(bundle)[:14].decode()}"
     yield f"own: {read('made').decode()}"
     yield f"granted: {read(run_config['granted-path']).decode()}"
-    yield f"port: {connected('127.0.0.1', run_config['granted-port'])[0]}"
+    if run_config["granted-port"]:
+        yield f"port: {connected('127.0.0.1', run_config['granted-port'])[0]}"

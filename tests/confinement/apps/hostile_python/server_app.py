@@ -17,6 +17,9 @@ def main(grid: Grid, context: Context) -> None:
         for line in may(context.run_config):
             print(f"may | {line}", flush=True)
         return
+    if side == "server-denied":
+        open(context.run_config["key-path"])
+        return
     kind = "query" if side == "client" else f"query.{side}"
     content = RecordDict({"about": ConfigRecord({"side": side})})
     for node in grid.get_node_ids():

@@ -19,7 +19,7 @@ export const app = new ServerApp().main(async (grid, { runConfig }) => {
   const strategy = new FedAvg({ minTrainNodes: nodes, minEvaluateNodes: nodes, minAvailableNodes: nodes });
   const { trainMetricsClientapp } = await strategy.start(
     grid,
-    ArrayRecord.from([new NDArray(weights), ...small]),
+    ArrayRecord.from([new NDArray(weights), ...small], { keepInput: false }),
     {
       numRounds: runConfig.int("rounds"),
     },

@@ -1,0 +1,2 @@
+/** What draws PNG pictures, compiled. */
+export declare const engine: WebAssembly.Module;

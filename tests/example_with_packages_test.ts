@@ -1,0 +1,33 @@
+/** The example with npm packages, as its README says: packages from the registry or Deno's cache, then a run. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { Federation } from "./confinement/federation.ts";
+import { fromSource } from "./confinement/program.ts";
+
+const EXAMPLE = fileURLToPath(new URL("../examples/pca/", import.meta.url));
+
+Deno.test("examples/pca: two nodes without any package find what its README says", async () => {
+  await using federation = await Federation.prepare({ program: fromSource });
+  const folder = federation.path("pca");
+  await Deno.mkdir(folder);
+  for (const { name, isFile } of Deno.readDirSync(EXAMPLE)) {
+    if (isFile) await Deno.copyFile(EXAMPLE + name, `${folder}/${name}`);
+  }
+  const install = new Deno.Command(Deno.execPath(), { args: ["install", "--quiet"], cwd: folder });
+  const { code, stderr } = await install.output();
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
+
+  await federation.begin();
+  for (const id of [0, 1]) {
+    await federation.addSuperNode({ flags: ["--node-config", `partition-id=${id} num-partitions=2`] });
+  }
+  const run = await federation.flwr(["run", folder, "test", "--stream"]);
+  assertEquals(run.code, 0, `${run.stdout}${run.stderr}\n${federation.said}`);
+  const readme = await Deno.readTextFile(`${EXAMPLE}README.md`);
+  const [, shown] = readme.split("## What you see\n");
+  const lines = shown.split("\n").filter((line) => /^ {4}[A-Z0-9]/.test(line)).map((line) => line.trim());
+  assertEquals(lines.length, 5, shown);
+  // Another version of the bundler may need a little more or less.
+  const plain = (text: string) => text.replaceAll(/\(\d+ KB\)/g, "(some KB)");
+  for (const line of lines) assertStringIncludes(plain(run.stderr + run.stdout), plain(line));
+});
