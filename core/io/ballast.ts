@@ -1,9 +1,9 @@
 /**
  * V8 collects when the heap together with the messages of a thread has grown by about a tenth. A heap here is small,
  * so that would be after every few megabytes of a model, and would take longer than moving them. What is reserved and
- * never written to takes no memory, but V8 counts it: with it a tenth is some forty megabytes.
+ * never written to takes no memory, but V8 counts it: with it a tenth is some dozens of megabytes.
  */
-const BALLAST_BYTES = 384 * 1_048_576;
+const BALLAST_BYTES = 128 * 1_048_576;
 
 let ballast: ArrayBuffer | undefined;
 

@@ -14,23 +14,24 @@ const SOCKET_BACKLOG_BYTES = 64 * 1024;
  *
  * The runtime takes whatever is written to a stream, copies it and says at once that it is written; what the peer's
  * window allows then lies in the socket's queue. So a message is written in slices, each after the socket has sent
- * what it had: a message in flight costs its own bytes and little more.
+ * what it had: a message in flight costs its own bytes and little more. What the window does not allow waits in the
+ * stream, and there slices would take twice the room of a whole.
  */
 export async function writePaced(
   stream: Http2Stream & NodeJS.WritableStream,
   bytes: Uint8Array,
 ): Promise<void> {
   largeTraffic();
-  for (let at = 0; at < bytes.length && isOpen(stream); at += SLICE_BYTES) {
-    const slice = asBuffer(bytes.subarray(at, at + SLICE_BYTES));
+  const windowBytes = stream.session?.remoteSettings?.initialWindowSize ?? 0;
+  const sliceBytes = bytes.length <= windowBytes ? SLICE_BYTES : bytes.length;
+  for (let at = 0; at < bytes.length && isOpen(stream); at += sliceBytes) {
+    const slice = asBuffer(bytes.subarray(at, at + sliceBytes));
     await soon(stream, (done) => stream.write(slice, done));
     while (backlogBytes(stream) > SOCKET_BACKLOG_BYTES) {
       await drained(stream.session!);
     }
   }
-  const window = stream.session?.remoteSettings?.initialWindowSize ?? 0;
-  // What the peer's window does not take at once waits in the stream.
-  keptByStreams(Math.min(bytes.length, Math.max(SLICE_BYTES, bytes.length - window)));
+  keptByStreams(sliceBytes);
 }
 
 const draining = new WeakMap<Http2Session, Promise<void>>();
