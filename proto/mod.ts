@@ -86,7 +86,8 @@ export function methods(service: ServiceName): readonly Method[] {
   }));
 }
 
-type Codec = MessageTypeDefinition<Record<string, unknown>, Record<string, unknown>>;
+type Definition = MessageTypeDefinition<Record<string, unknown>, Record<string, unknown>>;
+type Codec = Pick<Definition, "serialize" | "deserialize">;
 
 let codecs: ReadonlyMap<string, Codec> | undefined;
 
@@ -97,16 +98,21 @@ function codec(name: MessageName): Codec {
 }
 
 function buildCodecs(): ReadonlyMap<string, Codec> {
-  const all = { ...descriptors };
-  for (const [outer, json] of Object.entries(descriptors)) {
+  // Of a service proto-loader would describe every message again, once for each method.
+  const top = Object.entries(descriptors).filter((entry): entry is [string, MessageJson] => "fields" in entry[1]);
+  const all = Object.fromEntries(top);
+  for (const [outer, { nested = {} }] of top) {
     // proto-loader only hands out top-level messages, so nested ones are declared there once more.
-    const nested = (json as Partial<MessageJson>).nested ?? {};
     for (const [inner, body] of Object.entries(nested)) all[hoisted(`${outer}.${inner}`)] = body;
   }
   const json = { nested: { flwr: { nested: { proto: { nested: all } } } } };
   const options = { keepCase: true, longs: String, enums: String, defaults: true, oneofs: true };
   const definitions = fromJSON(json as Parameters<typeof fromJSON>[0], options);
-  const pick = ({ name }: Message) => definitions[`${packageName}.${hoisted(name)}`] as Codec;
+  const pick = ({ name }: Message): Codec => {
+    // The descriptors beside these are ten times as large.
+    const { serialize, deserialize } = definitions[`${packageName}.${hoisted(name)}`] as Definition;
+    return { serialize, deserialize };
+  };
   return new Map([...messages.values()].map((message) => [message.name, pick(message)]));
 }
 

@@ -1,4 +1,4 @@
-import { inflateSync } from "fflate";
+import { inflateRawSync } from "node:zlib";
 import { crc32 } from "./crc32.ts";
 import { FabError, NoArchiveError } from "./error.ts";
 
@@ -92,9 +92,9 @@ function unpack(archive: Uint8Array, entry: Entry): Uint8Array {
       view.getUint16(entry.offset + 28, true);
     const packed = archive.subarray(start, start + entry.packedBytes);
     if (entry.method === STORED) content = packed;
-    // The output buffer is given, so that a lying size cannot make it grow.
+    // A lying size cannot make it grow.
     else if (entry.method === DEFLATED) {
-      content = inflateSync(packed, { out: new Uint8Array(entry.unpackedBytes) });
+      content = new Uint8Array(inflateRawSync(packed, { maxOutputLength: Math.max(1, entry.unpackedBytes) }));
     } else {throw new FabError(
         `Cannot read "${entry.path}" as zip method ${entry.method} must be 0 (stored) or 8 (deflate)`,
       );}
