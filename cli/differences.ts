@@ -81,7 +81,7 @@ export const differences: readonly Difference[] = [
     what: "`flwr new`",
     upstream: "downloads an app from Flower Hub; no templates of its own",
     corolla:
-      "`flwr new NAME --template typescript|python` makes an app without a network; Hub apps are refused",
+      "`flwr new NAME --template typescript|python|…` makes an app, or one of the examples, without a network; Hub apps are refused",
     why: "works offline; there is no login yet",
   },
   {

@@ -99,7 +99,9 @@ function codec(name: MessageName): Codec {
 
 function buildCodecs(): ReadonlyMap<string, Codec> {
   // Of a service proto-loader would describe every message again, once for each method.
-  const top = Object.entries(descriptors).filter((entry): entry is [string, MessageJson] => "fields" in entry[1]);
+  const top = Object.entries(descriptors).filter((entry): entry is [string, MessageJson] =>
+    "fields" in entry[1]
+  );
   const all = Object.fromEntries(top);
   for (const [outer, { nested = {} }] of top) {
     // proto-loader only hands out top-level messages, so nested ones are declared there once more.
