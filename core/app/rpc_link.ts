@@ -1,7 +1,7 @@
 import type { MessageId, NodeId, ObjectId, RunId } from "../model/ids.ts";
 import type { Clock, Random } from "../io/ports.ts";
 import type { RpcClient } from "../rpc/client.ts";
-import { giveBack } from "../rpc/give_back.ts";
+import { giveBack, LARGE_BYTES } from "../rpc/give_back.ts";
 import { isOurs, wishHold } from "../rpc/peer.ts";
 import { fraction } from "../rpc/retry.ts";
 import { RpcError } from "../rpc/status.ts";
@@ -92,7 +92,7 @@ export class RpcLink implements AppLink {
     const start = clock.now();
     for (let tries = 1; tries <= MOST_TRIES; tries++) {
       const reply = await client.call(methods.PullObject, this.#named(id), { signal });
-      if (reply.object_available) return moved(reply.object_content);
+      if (reply.object_available) return own(reply.object_content);
       if (!reply.object_found) throw new ObjectUnavailableError(`Cannot pull object ${id} as it is unknown`);
       if (clock.now() - start > PATIENCE_MS) break;
       await clock.sleep(this.#pauseMs(tries), signal);
@@ -118,9 +118,10 @@ export class RpcLink implements AppLink {
   }
 }
 
-/** A copy: the bytes are a view into the reply, and the caller may hand them to another thread. */
-function moved(content: Uint8Array): Uint8Array {
-  const own = new Uint8Array(content);
-  giveBack(content);
-  return own;
+/** The bytes are a view into the reply, and the caller may hand their memory to another thread: that of a large one. */
+function own(content: Uint8Array): Uint8Array {
+  const isAlone = content.length >= LARGE_BYTES && content.buffer.byteLength < 2 * content.length;
+  return isAlone
+    ? new Uint8Array(content.buffer, content.byteOffset, content.length)
+    : new Uint8Array(content);
 }

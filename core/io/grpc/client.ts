@@ -124,7 +124,7 @@ class GrpcTransport implements Transport {
     // Also when nobody reads any more: an error without a listener would end the process.
     call.on("error", () => {});
     call.once("metadata", (got: grpc.Metadata) => onHeaders?.(fromGrpc(got)));
-    call.write(headOf(request), () => send(call, request));
+    call.write(headOf(request), () => send(call, request).catch((error) => call.destroy(error)));
     using end = this.#earlyEnd(call, signal);
     try {
       yield* call;
@@ -173,7 +173,8 @@ const UNCONNECTED =
   /^No connection established\. Last error: (?:Error: )?(.*?)(?: \([-:.TZ\d]{24}\))?\. Resolution note: /s;
 
 /** What grpc-js says when a connection ends with a call on it; the codes that it gives to this differ. */
-const LOST = /^(Connection dropped|Call cancelled|Write error: .*|Received RST_STREAM with code 0 .*)$/s;
+const LOST =
+  /^(Connection dropped|Call cancelled|Write error: .*|Received RST_STREAM with code (0 .*|\d+ triggered by internal client error: (read|write) E\w+))$/s;
 
 /** The head of the request is sent. */
 async function send(call: ClientCall, request: Uint8Array): Promise<void> {

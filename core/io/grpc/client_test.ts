@@ -213,6 +213,37 @@ Deno.test("replies that are no gRPC, broken or cut have an error each", async ()
   }
 });
 
+/** Something between two peers that passes on so many bytes, and then cuts the connection. */
+async function cutter(port: number, mostBytes: number) {
+  const server = net.createServer((near) => {
+    const far = net.connect(port, "127.0.0.1");
+    const cut = () => [near, far].forEach((socket) => socket.destroy());
+    for (const socket of [near, far]) socket.on("error", cut).on("close", cut);
+    far.pipe(near);
+    let passed = 0;
+    near.on("data", (chunk) => {
+      passed += chunk.length;
+      if (passed >= mostBytes) cut();
+      else far.write(chunk);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
+
+Deno.test("a peer that goes away amid a large request is away, wherever it was cut", async () => {
+  await using door = await Door.open();
+  for (const mostBytes of [200, 500, 70_000, 300_000, 2_000_000, 7_900_000]) {
+    await using between = await cutter(door.server.port, mostBytes);
+    using peer = connect(between.address);
+    const error = await assertRejects(() => peer.client.call(measure, new Uint8Array(8_000_000)), RpcError);
+    assertEquals(error.code, "UNAVAILABLE", `cut after ${mostBytes} bytes: ${error.details}`);
+  }
+});
+
 Deno.test("a peer that says goodbye keeps its calls; new ones go over a new connection", async () => {
   const sessions = new Set<unknown>();
   await using server = await rawServer((stream) => {
