@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { permissionFlags } from "../../cli/tools/permissions.ts";
+import { systemClock } from "../../core/io/clock.ts";
 import { fakeEnv } from "../fakes/env.ts";
 
 /** One way to have a corolla: how a process of it is started. */
@@ -26,7 +27,7 @@ export const fromSource: Program = {
   async commandLine(words, { cwd, env: variables }) {
     const [role, ...args] = words;
     const permissions = ROLES.includes(role)
-      ? await permissionFlags(role, args, fakeEnv({ cwd, variables }))
+      ? await permissionFlags(role, args, { ...fakeEnv({ cwd, variables }), clock: systemClock })
       : ["--allow-read", "--allow-write", "--allow-net", "--allow-env", "--allow-sys"];
     const main = join(ROOT, "cli", "main.ts");
     const deno = ["run", "--quiet", "--no-prompt", "--cached-only", ...permissions, main];
