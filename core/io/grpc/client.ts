@@ -6,8 +6,8 @@ import type { CallOptions, RawReply, Transport } from "../../rpc/transport.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { grpcTarget } from "./endpoint.ts";
 import { streamUnderClient } from "./http2_stream.ts";
-import { type ClientCall, headOf, sendRest } from "./large_request.ts";
-import { fromGrpc, toGrpc } from "./metadata.ts";
+import { sendLarge } from "./large_request.ts";
+import { asBuffer, fromGrpc, toGrpc } from "./metadata.ts";
 import { SMALL_MESSAGE_BYTES } from "./request_gate.ts";
 import { discardSpentChunks } from "./spent_chunks.ts";
 import { type ClientTls, HANDSHAKE_FAILED, TlsCredentials } from "./tls_credentials.ts";
@@ -32,8 +32,8 @@ const OPTIONS: grpc.ClientOptions = {
   "grpc.max_reconnect_backoff_ms": 2_000,
   // Whether to try again is the caller's policy; a signed call may not be sent twice.
   "grpc.enable_retries": 0,
-  // Nor is a message kept to send it again. So a write calls back when there is a stream, and not before.
-  "grpc.per_rpc_retry_buffer_size": 0,
+  // Nor is a large message kept to send it again.
+  "grpc.per_rpc_retry_buffer_size": SMALL_MESSAGE_BYTES,
   "grpc.service_config_disable_resolution": 1,
   "grpc.use_local_subchannel_pool": 1,
   "grpc.enable_http_proxy": 0,
@@ -120,11 +120,18 @@ class GrpcTransport implements Transport {
     const deadline = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs };
     this.#closed.signal.throwIfAborted();
     if (signal?.aborted) throw cancelled();
-    const call = this.#client.makeBidiStreamRequest(path, identity, identity, metadata, deadline);
+    const call = request.length > SMALL_MESSAGE_BYTES
+      ? sendLarge(request, this.#client.makeBidiStreamRequest(path, identity, identity, metadata, deadline))
+      : this.#client.makeServerStreamRequest(
+        ...[path, identity, identity, asBuffer(request), metadata, deadline] as const,
+      );
     // Also when nobody reads any more: an error without a listener would end the process.
     call.on("error", () => {});
-    call.once("metadata", (got: grpc.Metadata) => onHeaders?.(fromGrpc(got)));
-    call.write(headOf(request), () => send(call, request).catch((error) => call.destroy(error)));
+    call.once("metadata", (got: grpc.Metadata) => {
+      onHeaders?.(fromGrpc(got));
+      const stream = streamUnderClient(call);
+      if (stream) discardSpentChunks(stream, { smallBytes: SMALL_MESSAGE_BYTES });
+    });
     using end = this.#earlyEnd(call, signal);
     try {
       yield* call;
@@ -175,14 +182,6 @@ const UNCONNECTED =
 /** What grpc-js says when a connection ends with a call on it; the codes that it gives to this differ. */
 const LOST =
   /^(Connection dropped|Call cancelled|Write error: .*|Received RST_STREAM with code (0 .*|\d+ triggered by internal client error: (read|write) E\w+))$/s;
-
-/** The head of the request is sent. */
-async function send(call: ClientCall, request: Uint8Array): Promise<void> {
-  const stream = streamUnderClient(call);
-  if (!stream) return;
-  discardSpentChunks(stream, { smallBytes: SMALL_MESSAGE_BYTES });
-  await sendRest(request, { call, stream });
-}
 
 /** Resolves with false when the time is over first. */
 function changed(

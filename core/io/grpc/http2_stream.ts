@@ -1,5 +1,5 @@
 import type * as grpc from "@grpc/grpc-js";
-import type { ClientCall } from "./large_request.ts";
+import type { Buffer } from "node:buffer";
 import type { ClientHttp2Stream, ServerHttp2Stream } from "node:http2";
 
 /**
@@ -25,7 +25,7 @@ interface Link {
  * The HTTP/2 stream under a call that has begun to write; undefined when the call is over.
  * @throws {Error} when this grpc-js keeps it elsewhere
  */
-export function streamUnderClient(call: ClientCall): ClientHttp2Stream | undefined {
+export function streamUnderClient(call: grpc.ClientReadableStream<Buffer>): ClientHttp2Stream | undefined {
   let link: Link | undefined = call as unknown as Link;
   while (link && !link.http2Stream) link = link.call ?? link.child ?? link.underlyingCalls?.at(-1)?.call;
   if (link?.http2Stream) return link.http2Stream;

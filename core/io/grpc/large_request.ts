@@ -1,22 +1,28 @@
 import type * as grpc from "@grpc/grpc-js";
 import { Buffer } from "node:buffer";
-import type { ClientHttp2Stream } from "node:http2";
+import { streamUnderClient } from "./http2_stream.ts";
 import { asBuffer } from "./metadata.ts";
 import { writePaced } from "./paced_write.ts";
 import { SMALL_MESSAGE_BYTES } from "./request_gate.ts";
 
-/** The part of a large message that grpc-js sends. */
+/** The part of a large message that grpc-js sends. Framed it is more than grpc-js would keep to send it again. */
 const HEAD_BYTES = SMALL_MESSAGE_BYTES;
 
-/** A call of a client, in bytes both ways. */
-export type ClientCall = grpc.ClientDuplexStream<Buffer, Buffer>;
+type Call = grpc.ClientDuplexStream<Buffer, Buffer>;
 
 /**
- * The part of a request that grpc-js takes as its message. For a large request that is only its head, under a prefix
- * that announces all of it: grpc-js would copy the whole, and hand it to the runtime in one go, which copies it again.
+ * Begins to send a large request, over a call that has not begun. grpc-js sends its head, under a prefix that announces
+ * all of it, and what follows goes straight into the stream: grpc-js would copy the whole, and hand it to the runtime
+ * in one go, which copies it again.
+ * @returns the call
  */
-export function headOf(request: Uint8Array): Buffer {
-  if (request.length <= HEAD_BYTES) return asBuffer(request);
+export function sendLarge(request: Uint8Array, call: Call): Call {
+  // It calls back when there is a stream, because the head is not kept.
+  call.write(headOf(request), () => sendRest(request, call).catch((error) => call.destroy(error)));
+  return call;
+}
+
+function headOf(request: Uint8Array): Buffer {
   const head = asBuffer(request.subarray(0, HEAD_BYTES));
   head.copy = (framed, at, ...range) => {
     if (at !== 5 || framed.length !== HEAD_BYTES + 5) {
@@ -28,11 +34,9 @@ export function headOf(request: Uint8Array): Buffer {
   return head;
 }
 
-/** Sends what {@link headOf} left and ends the request. */
-export async function sendRest(
-  request: Uint8Array,
-  to: { call: ClientCall; stream: ClientHttp2Stream },
-): Promise<void> {
-  if (request.length > HEAD_BYTES) await writePaced(to.stream, request.subarray(HEAD_BYTES));
-  to.call.end();
+async function sendRest(request: Uint8Array, call: Call): Promise<void> {
+  const stream = streamUnderClient(call);
+  if (!stream) return;
+  await writePaced(stream, request.subarray(HEAD_BYTES));
+  call.end();
 }

@@ -7,9 +7,10 @@ const PREFIX_BYTES = 5;
 
 /**
  * Gives back what the first message of a reply arrived in, as soon as grpc-js has joined it, if it is a large one:
- * until the collector comes by, a model would take twice its size. To be called before anything has arrived.
+ * until the collector comes by, a model would take twice its size. Nothing is done once something was read.
  */
 export function discardSpentChunks(stream: ClientHttp2Stream, options: { smallBytes: number }): void {
+  if (stream.readableDidRead) return;
   const prefix = Buffer.alloc(PREFIX_BYTES);
   const chunks: Buffer[] = [];
   let receivedBytes = 0;
