@@ -1,6 +1,12 @@
 import type { Caller } from "../../core/auth/caller.ts";
 import { systemClock as clock } from "../../core/io/clock.ts";
-import { AddressInUseError, type GrpcServer, serveGrpc, type ServerTls } from "../../core/io/grpc/server.ts";
+import {
+  AddressInUseError,
+  type GrpcServer,
+  type GrpcServerOptions,
+  serveGrpc,
+  type ServerTls,
+} from "../../core/io/grpc/server.ts";
 import type { Log } from "../../core/io/ports.ts";
 import { ByteBudget } from "../../core/rpc/budget.ts";
 import type { Router } from "../../core/rpc/router.ts";
@@ -34,23 +40,11 @@ export class Listeners {
     name: string,
     door: { readonly address: string; readonly tls?: ListenerTls; readonly router: Router<Caller> },
   ): Promise<GrpcServer> {
-    const { log, maxObjectBytes } = this.options;
-    const { address, tls, router } = door;
-    const server = await serveGrpc({
-      address,
-      tls,
-      target: router,
-      methods: router.methods,
-      maxMessageBytes: maxObjectBytes + SLACK_BYTES,
-      budget: this.#budget,
-      http1Answer: http1Answer(name),
-      log,
-    }).catch((error) => {
+    const server = await this.#serve({ ...door, http1Answer: http1Answer(name) }).catch((error) => {
       throw listenRefusal(error, name);
     });
-    this.#servers.push(server);
-    if (tls) this.#certify(server, tls);
-    log.info(`Flower Deployment Runtime: Starting ${name} on ${server.address}`);
+    if (door.tls) this.#certify(server, door.tls);
+    this.options.log.info(`Flower Deployment Runtime: Starting ${name} on ${server.address}`);
     return server;
   }
 
@@ -59,17 +53,34 @@ export class Listeners {
    * @returns whether it is open; if not, the log says why
    */
   async openSocket(path: string, router: Router<Caller>): Promise<boolean> {
-    const { log, maxObjectBytes } = this.options;
     try {
       await Deno.remove(path).catch(() => {});
-      const door = { target: router, methods: router.methods, budget: this.#budget, log };
-      const maxMessageBytes = maxObjectBytes + SLACK_BYTES;
-      this.#servers.push(await serveGrpc({ ...door, address: `unix:${path}`, maxMessageBytes }));
+      await this.#serve({ address: `unix:${path}`, router });
       return true;
     } catch (error) {
-      log.warn(`Python apps keep the network: ${error instanceof Error ? error.message : error}`);
+      this.options.log.warn(
+        `Python apps keep the network: ${error instanceof Error ? error.message : error}`,
+      );
       return false;
     }
+  }
+
+  async #serve(
+    { router, ...door }: Pick<GrpcServerOptions, "address" | "tls" | "http1Answer"> & {
+      router: Router<Caller>;
+    },
+  ): Promise<GrpcServer> {
+    const { log, maxObjectBytes } = this.options;
+    const server = await serveGrpc({
+      ...door,
+      target: router,
+      methods: router.methods,
+      maxMessageBytes: maxObjectBytes + SLACK_BYTES,
+      budget: this.#budget,
+      log,
+    });
+    this.#servers.push(server);
+    return server;
   }
 
   /** Has the door show a new certificate as soon as there is one. */

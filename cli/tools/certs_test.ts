@@ -50,6 +50,9 @@ async function handshake(folder: string, host: string): Promise<boolean> {
   }
 }
 
+/** What a folder holds to which a certificate for node1 was added. */
+const WITH_NODE1 = ["ca.crt", "ca.key", "node1.key", "node1.pem", "server.key", "server.pem"];
+
 Deno.test("certs: makes the guide's four files, keys readable to their owner only", () =>
   inFolder(async (cwd) => {
     const said = await make(cwd, []);
@@ -115,14 +118,7 @@ Deno.test("certs: another server of the same CA", () =>
     const given = ["--ca", "certificates/ca.crt", "--ca-key", "certificates/ca.key"];
     const said = await make(cwd, [...given, "--name", "node1", "--host", "192.0.2.7"]);
     assertEquals(said.includes("ca.key"), false);
-    assertEquals(await namesIn(`${cwd}/certificates`), [
-      "ca.crt",
-      "ca.key",
-      "node1.key",
-      "node1.pem",
-      "server.key",
-      "server.pem",
-    ]);
+    assertEquals(await namesIn(`${cwd}/certificates`), WITH_NODE1);
     const ca = new X509Certificate(read(`${cwd}/certificates/ca.crt`));
     const server = new X509Certificate(read(`${cwd}/certificates/node1.pem`));
     assertEquals([server.verify(ca.publicKey), server.subjectAltName], [true, "IP Address:192.0.2.7"]);
@@ -250,14 +246,7 @@ Deno.test("certs --check: shows whom each certificate is for and until when, the
     }
     assertEquals(err.trim().split("\n").length, 1);
     assertStringIncludes(err, "in certificates/node1.pem expires on 2026-12-03, in 10 days");
-    assertEquals(await namesIn(`${cwd}/certificates`), [
-      "ca.crt",
-      "ca.key",
-      "node1.key",
-      "node1.pem",
-      "server.key",
-      "server.pem",
-    ]);
+    assertEquals(await namesIn(`${cwd}/certificates`), WITH_NODE1);
   }));
 
 Deno.test("certs --check: a file by itself, status 0 while it is good and 1 when it is over", () =>

@@ -1,5 +1,7 @@
 import type { Message } from "../model/app_message.ts";
 import { type ArrayFields, FlowerArray } from "../model/record/array.ts";
+import { concatenated } from "../model/record/pieces.ts";
+import { giveBack } from "../rpc/give_back.ts";
 
 /** Gives the next piece of a distant array's bytes, in order and in memory of its own; undefined after the last. */
 export type NextPiece = (ticket: number) => Promise<Uint8Array | undefined>;
@@ -36,8 +38,40 @@ export function connectDistant(message: Message, next: NextPiece): number {
   return distant.length;
 }
 
-/** The bytes of a distant array as they come. To be read once. */
-export async function* piecesOf(array: FlowerArray): AsyncGenerator<Uint8Array> {
+/**
+ * Hands over the bytes of a distant array piece by piece, as they come. The memory of a piece goes once `take` is
+ * through with it. To be done once.
+ * @param take returns whether it goes on like that. It is bound to, once it has taken the first piece.
+ * @returns all bytes in one when it does not
+ */
+export async function takePieces(
+  array: FlowerArray,
+  take: (piece: Uint8Array) => boolean,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const pieces = piecesOf(array);
+  const { value: first } = await pieces.next();
+  if (!first || !take(first)) {
+    const rest = await Array.fromAsync(pieces);
+    return concatenated(first ? [first, ...rest] : [], giveBack);
+  }
+  giveBack(first);
+  for await (const piece of pieces) {
+    take(piece);
+    giveBack(piece);
+  }
+  return undefined;
+}
+
+/** Lets all bytes of a message's distant arrays come; they are arrays like others then. */
+export async function loadDistant(message: Message): Promise<void> {
+  for (const [record, key, array] of distantIn(message)) {
+    const { dtype, shape, stype } = array;
+    const data = await takePieces(array, () => false);
+    record.set(key, new FlowerArray({ dtype, shape, stype, data: data! }));
+  }
+}
+
+async function* piecesOf(array: FlowerArray): AsyncGenerator<Uint8Array> {
   const { next, ticket } = distances.get(array)!;
   let coming = next!(ticket);
   for (let piece = await coming; piece; piece = await coming) {
@@ -46,24 +80,6 @@ export async function* piecesOf(array: FlowerArray): AsyncGenerator<Uint8Array> 
     coming.catch(() => {});
     yield piece;
   }
-}
-
-/** Lets all bytes of a message's distant arrays come; they are arrays like others then. */
-export async function loadDistant(message: Message): Promise<void> {
-  for (const [record, key, array] of distantIn(message)) record.set(key, await loaded(array));
-}
-
-/** The array with all its bytes. */
-export async function loaded(array: FlowerArray): Promise<FlowerArray> {
-  const { dtype, shape, stype } = array;
-  const pieces = await Array.fromAsync(piecesOf(array));
-  const data = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces.splice(0)) {
-    data.set(piece, at);
-    at += piece.length;
-  }
-  return new FlowerArray({ dtype, shape, stype, data });
 }
 
 function distantIn(message: Message) {

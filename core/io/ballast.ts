@@ -1,7 +1,7 @@
 /**
  * V8 collects when the heap together with the messages of a thread has grown by about a tenth. A heap here is small,
  * so that would be after every few megabytes of a model, and would take longer than moving them. What is reserved and
- * never written to takes no memory, but V8 counts it: with it a tenth is some dozens of megabytes.
+ * never written to takes no memory, but V8 counts it: with it a tenth is more than ten megabytes.
  */
 const BALLAST_BYTES = 128 * 1_048_576;
 

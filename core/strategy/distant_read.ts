@@ -1,4 +1,4 @@
-import { piecesOf } from "../app/distant_array.ts";
+import { takePieces } from "../app/distant_array.ts";
 import type { FlowerArray } from "../model/record/array.ts";
 import { type DType, type DTypeInfo, dtypes, type TypedArray } from "../model/record/dtype.ts";
 import { elementsOf, type NDArray } from "../model/record/ndarray.ts";
@@ -9,7 +9,10 @@ import { type NpyHeader, parseNpyHeader } from "../model/record/npy_header.ts";
 export interface DistantReader {
   /** Says what the array is like. @returns whether its elements are wanted part by part, rather than all at once */
   begin(look: { readonly dtype: DType; readonly shape: readonly number[] }): boolean;
-  /** Some elements in order. @param at counted in numbers, of which a complex element has two */
+  /**
+   * Some elements in order; their memory is used again for the next.
+   * @param at counted in numbers, of which a complex element has two
+   */
   part(values: TypedArray, at: number): void;
 }
 
@@ -19,20 +22,20 @@ export interface DistantReader {
  * @throws {TypeError} when it is no array of numbers
  */
 export async function readDistant(array: FlowerArray, reader: DistantReader): Promise<NDArray | undefined> {
-  const pieces = piecesOf(array);
-  const { value: first = new Uint8Array() } = await pieces.next();
-  const layout = plainLayout(first);
-  if (!layout || !reader.begin({ dtype: layout.info.dtype, shape: layout.header.shape })) {
-    return decodeNpy(await joined(first, pieces));
-  }
-  const parts = new Parts(layout, reader);
-  parts.take(first.subarray(layout.header.dataOffset));
-  letGo(first);
-  for await (const piece of pieces) {
-    parts.take(piece);
-    letGo(piece);
-  }
-  parts.end();
+  let parts: Parts | undefined;
+  const whole = await takePieces(array, (piece) => {
+    if (parts) {
+      parts.take(piece);
+      return true;
+    }
+    const layout = plainLayout(piece);
+    if (!layout || !reader.begin({ dtype: layout.info.dtype, shape: layout.header.shape })) return false;
+    parts = new Parts(layout, reader);
+    parts.take(piece.subarray(layout.header.dataOffset));
+    return true;
+  });
+  if (whole) return decodeNpy(whole);
+  parts!.end();
   return undefined;
 }
 
@@ -59,14 +62,19 @@ function holdsHeader(first: Uint8Array): boolean {
   return first.length >= end;
 }
 
-/** Elements out of pieces that may end within one. */
+/** How many bytes are handed over at a time. */
+const PART_BYTES = 262_144;
+
+/** Elements out of pieces that may begin anywhere and end within one. */
 class Parts {
   readonly #layout: Layout;
   readonly #reader: DistantReader;
   /** The numbers of the whole array, and how many were read. */
   readonly #count: number;
   #read = 0;
-  #cut: Uint8Array = new Uint8Array();
+  /** Elements are read here, where they are aligned. What stands in front is the beginning of one that was cut. */
+  readonly #part = new Uint8Array(PART_BYTES);
+  #cutBytes = 0;
 
   constructor(layout: Layout, reader: DistantReader) {
     this.#layout = layout;
@@ -75,15 +83,23 @@ class Parts {
   }
 
   take(piece: Uint8Array): void {
+    for (let at = 0; at < piece.length && this.#read < this.#count;) {
+      const some = piece.subarray(at, at + PART_BYTES - this.#cutBytes);
+      this.#part.set(some, this.#cutBytes);
+      this.#hand(this.#cutBytes + some.length);
+      at += some.length;
+    }
+  }
+
+  /** Hands over all whole numbers in so many bytes. */
+  #hand(bytes: number): void {
     const { array, itemSizeBytes, width } = this.#layout.info;
     const sizeBytes = itemSizeBytes / width;
-    const bytes = this.#cut.length > 0 ? concatenated(this.#cut, piece) : piece;
-    const length = Math.min(Math.floor(bytes.length / sizeBytes), this.#count - this.#read);
-    const whole = bytes.subarray(0, length * sizeBytes);
-    const aligned = whole.byteOffset % sizeBytes === 0 ? whole : whole.slice();
-    this.#cut = bytes.slice(whole.length);
-    this.#reader.part(new array(aligned.buffer, aligned.byteOffset, length), this.#read);
+    const length = Math.min(Math.floor(bytes / sizeBytes), this.#count - this.#read);
+    this.#reader.part(new array(this.#part.buffer, 0, length), this.#read);
     this.#read += length;
+    this.#part.copyWithin(0, length * sizeBytes, bytes);
+    this.#cutBytes = bytes - length * sizeBytes;
   }
 
   /** @throws {TypeError} when elements are missing */
@@ -95,31 +111,4 @@ class Parts {
         `there are ${this.#read}`,
     );
   }
-}
-
-async function joined(first: Uint8Array, rest: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const pieces = [first, ...await Array.fromAsync(rest)];
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-    letGo(piece);
-  }
-  return whole;
-}
-
-function concatenated(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}
-
-/** Smaller memory is left to the collector. */
-const WORTH_BYTES = 65_536;
-
-/** A piece is in memory of its own, which goes at once: the collector would let many pile up. */
-function letGo({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength >= WORTH_BYTES) buffer.transfer(0);
 }

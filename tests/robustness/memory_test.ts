@@ -3,10 +3,15 @@ import { assert, assertEquals } from "@std/assert";
 import { act, appFolder, Site } from "./site.ts";
 
 const NODES = 4;
-const ELEMENTS = 24_000_000;
+const ELEMENTS = 32_000_000;
 const MODEL_MB = 4 * ELEMENTS / 1024 ** 2;
-/** The model and sums in double precision, and what is on its way or not collected yet. With whole replies it was 7. */
-const MOST_MODELS = 5;
+/** The model, and sums in double precision. With whole replies it was 7. */
+const MODELS = 3;
+/**
+ * What is on its way, is not collected yet, or is kept by the C library; however large the model is. Up to 170 MB were
+ * seen. Two more whole replies would be 244 MB.
+ */
+const SLACK_MB = 240;
 const LOOK_MS = 50;
 
 act("a ServerApp holds three models and a few chunks, however many nodes reply", async (stage) => {
@@ -26,13 +31,11 @@ act("a ServerApp holds three models and a few chunks, however many nodes reply",
     return peakMb;
   };
   const small = await peakOf(1_000);
-  const models = (await peakOf(ELEMENTS) - small) / MODEL_MB;
+  const slackMb = await peakOf(ELEMENTS) - small - MODELS * MODEL_MB;
   console.log(
-    `the ServerApp's peak: ${models.toFixed(1)} models of ${MODEL_MB.toFixed(0)} MB above ${
-      small.toFixed(0)
-    } MB`,
+    `the ServerApp: ${MODELS} models of ${MODEL_MB.toFixed(0)} MB, and ${slackMb.toFixed(0)} MB more`,
   );
-  assert(models < MOST_MODELS, `${models} models`);
+  assert(slackMb < SLACK_MB, `${slackMb} MB beside ${MODELS} models of ${MODEL_MB} MB and ${small} MB`);
 });
 
 /** The most memory (MB) that the ServerApp's process under this folder had so far; 0 when there is none. */

@@ -130,7 +130,7 @@ class GrpcTransport implements Transport {
     call.once("metadata", (got: grpc.Metadata) => {
       onHeaders?.(fromGrpc(got));
       const stream = streamUnderClient(call);
-      if (stream) discardSpentChunks(stream, { smallBytes: SMALL_MESSAGE_BYTES });
+      if (stream) discardSpentChunks(stream);
     });
     using end = this.#earlyEnd(call, signal);
     try {

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import type { ClientHttp2Stream } from "node:http2";
 import { largeTraffic } from "../ballast.ts";
 import { discard } from "../../rpc/discard.ts";
+import { SMALL_MESSAGE_BYTES } from "./request_gate.ts";
 
 const PREFIX_BYTES = 5;
 
@@ -9,7 +10,7 @@ const PREFIX_BYTES = 5;
  * Gives back what the first message of a reply arrived in, as soon as grpc-js has joined it, if it is a large one:
  * until the collector comes by, a model would take twice its size. Nothing is done once something was read.
  */
-export function discardSpentChunks(stream: ClientHttp2Stream, options: { smallBytes: number }): void {
+export function discardSpentChunks(stream: ClientHttp2Stream): void {
   if (stream.readableDidRead) return;
   const prefix = Buffer.alloc(PREFIX_BYTES);
   const chunks: Buffer[] = [];
@@ -22,7 +23,7 @@ export function discardSpentChunks(stream: ClientHttp2Stream, options: { smallBy
     if (receivedBytes < PREFIX_BYTES) return;
     const lengthBytes = prefix.readUInt32BE(1);
     const spareBytes = receivedBytes - PREFIX_BYTES - lengthBytes;
-    const isLarge = lengthBytes > options.smallBytes;
+    const isLarge = lengthBytes > SMALL_MESSAGE_BYTES;
     if (isLarge) largeTraffic();
     if (isLarge && spareBytes < 0) return;
     stream.off("data", take);

@@ -1,5 +1,6 @@
 import { NDArray } from "./ndarray.ts";
 import { decodeNpy, npyElements, npyHeader } from "./npy.ts";
+import { concatenated } from "./pieces.ts";
 
 /** The serialisation of arrays that every app can read. */
 export const NUMPY_STYPE = "numpy.ndarray";
@@ -93,7 +94,7 @@ export class FlowerArray implements ArrayFields {
   /** The serialised bytes in one piece. */
   get data(): Uint8Array {
     if (this.#pieces.length > 1) {
-      this.#pieces = [concatenated(this.#pieces, this.sizeBytes)];
+      this.#pieces = [concatenated(this.#pieces)];
       // The elements now stand a second time; reading the array again makes it a view of these.
       this.#decoded = undefined;
     }
@@ -128,16 +129,6 @@ export class FlowerArray implements ArrayFields {
   countBytes(): number {
     return this.sizeBytes;
   }
-}
-
-function concatenated(pieces: readonly Uint8Array[], sizeBytes: number): Uint8Array {
-  const whole = new Uint8Array(sizeBytes);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 function isShape(shape: unknown): boolean {
