@@ -6,6 +6,7 @@ import type { GrpcServer } from "../../core/io/grpc/server.ts";
 import { refusalHint } from "../../core/io/fence_refusal.ts";
 import type { ContentFiles, DiskReserve } from "../../core/io/ports.ts";
 import { systemRandom } from "../../core/io/random.ts";
+import { withSmallInMemory } from "../../core/io/small_contents.ts";
 import { openSqlite } from "../../core/io/sqlite.ts";
 import { MemoryStore } from "../../core/store/memory_store.ts";
 import { ObjectExchange } from "../../core/store/object_exchange.ts";
@@ -32,7 +33,7 @@ serveRole<SuperLinkSettings>(SERVICES, async (settings, world) => {
   const store = await openStore(settings, reserve);
   try {
     const files = await asUserError(() => openContentFiles(settings.contentsPath, { durable, reserve }));
-    return await begin(settings, { store, files, world });
+    return await begin(settings, { store, files: withSmallInMemory(files, { durable }), world });
   } catch (error) {
     await store.close().catch((closing) => log.error(`Cannot close the database: ${closing}`));
     throw error;

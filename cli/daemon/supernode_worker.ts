@@ -10,6 +10,7 @@ import type { Log } from "../../core/io/ports.ts";
 import { type Credential, RpcClient } from "../../core/rpc/client.ts";
 import { RpcError } from "../../core/rpc/status.ts";
 import type { Transport } from "../../core/rpc/transport.ts";
+import { withSmallInMemory } from "../../core/io/small_contents.ts";
 import { MemoryStore } from "../../core/store/memory_store.ts";
 import { ObjectExchange } from "../../core/store/object_exchange.ts";
 import { createSuperNode, type SuperNode } from "../../core/supernode/supernode.ts";
@@ -33,7 +34,8 @@ serveRole<SuperNodeSettings>(["flwr.proto.ClientAppIo"], async (settings, world)
   const store = new MemoryStore();
   // A node that was ended begins anew: its SuperLink gives its messages again or answers for it.
   const files = await asUserError(() => openContentFiles(contentsPath, { durable: false }));
-  const objects = new ObjectExchange({ store, files, format: OBJECT_FORMAT });
+  const contents = withSmallInMemory(files, { durable: false });
+  const objects = new ObjectExchange({ store, files: contents, format: OBJECT_FORMAT });
   // What an earlier node at this address left behind belongs to nobody any more.
   await objects.sweep();
   const over = new AbortController();

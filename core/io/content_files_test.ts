@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStrictEquals, assertStringIn
 import { createHash } from "node:crypto";
 import { openContentFiles } from "./content_files.ts";
 import { memoryContentFiles } from "./memory_content_files.ts";
+import { withSmallInMemory } from "./small_contents.ts";
 import { type ContentFiles, StorageFullError } from "./ports.ts";
 
 const ONE = content("one");
@@ -74,6 +75,14 @@ Deno.test("openContentFiles: what is set aside is no room for contents, and is t
 const kinds: [string, (folder: string) => Promise<ContentFiles>][] = [
   ["openContentFiles", (folder) => openContentFiles(`${folder}/objects`)],
   ["memoryContentFiles", () => Promise.resolve(memoryContentFiles())],
+  [
+    "withSmallInMemory, durable",
+    async (folder) => withSmallInMemory(await openContentFiles(`${folder}/objects`), { durable: true }),
+  ],
+  [
+    "withSmallInMemory",
+    async (folder) => withSmallInMemory(await openContentFiles(`${folder}/objects`), { durable: false }),
+  ],
 ];
 
 for (const [name, open] of kinds) {
