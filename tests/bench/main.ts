@@ -73,9 +73,9 @@ async function large(full: boolean) {
   const rows: string[][] = [];
   for (const elements of full ? [25_000_000, 100_000_000] : [25_000_000]) {
     for (const security of ["plain", "tls"] as const) {
-      for (const database of full ? [undefined, ":flwr-in-memory:"] : [undefined]) {
+      for (const database of full ? ["disk", "memory"] as const : ["disk"] as const) {
         const { ours, official } = await both({ security, elements, rounds: 1, database });
-        const name = `${elements / 1e6} M, ${security}${database ? ", in memory" : ""}`;
+        const name = `${elements / 1e6} M, ${security}, ${database}`;
         rows.push(
           [name, "corolla", s(ours.strategyS), mb(ours.superlinkMb), mb(ours.supernodeMb)],
           [name, "official", s(official.strategyS), mb(official.superlinkMb), mb(official.supernodeMb)],

@@ -17,7 +17,7 @@ export interface Scene {
   /** `official` apps run the Python twin. Default: the app of the maker's language. */
   readonly app?: "python" | "typescript";
   /** Default: on disk for ours, in memory for the official SuperLink, as each does without being told. */
-  readonly database?: string;
+  readonly database?: "disk" | "memory";
 }
 
 /** What came out. */
@@ -38,7 +38,8 @@ export async function measure(scene: Scene): Promise<Measured> {
   const { app = maker === "ours" ? "typescript" : "python" } = scene;
   const stage = new Stage();
   try {
-    const superlinkArgs = scene.database ? ["--database", scene.database] : [];
+    const databases = { disk: stage.path("state.db"), memory: ":flwr-in-memory:" };
+    const superlinkArgs = scene.database ? ["--database", databases[scene.database]] : [];
     const federation = await Federation.start(stage, { superlink: maker, security, superlinkArgs });
     const pids = [];
     for (const partition of [0, 1]) {

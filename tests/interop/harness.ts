@@ -60,10 +60,9 @@ const COMMANDS = 8;
 const MAIN = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 const WATCH = Deno.env.get("COROLLA_WATCH") === "1";
 const BINARY = Deno.env.get("COROLLA_BINARY");
-/** As `deno task superlink` has it. */
-const V8: Partial<Record<Program | Tool, string[]>> = {
-  superlink: ["--v8-flags=--max-semi-space-size=1,--heap-growing-percent=20"],
-};
+const SMALL_HEAP = ["--v8-flags=--max-semi-space-size=1,--heap-growing-percent=20"];
+/** As `deno task superlink` and `deno task supernode` have it. */
+const V8: Partial<Record<Program | Tool, string[]>> = { superlink: SMALL_HEAP, supernode: SMALL_HEAP };
 
 /** The bin folder of the official package. @throws {Error} when nobody said where it is */
 export function peerFolder(): string {
