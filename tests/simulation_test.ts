@@ -1,24 +1,15 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { pyproject } from "./fakes/pyproject.ts";
 
 const MAIN = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
 
-const PROJECT = `[project]
-name = "simulated"
-version = "1.0.0"
-description = "Adds up what its nodes draw"
-license = "Apache-2.0"
-[tool.flwr.app]
-publisher = "me"
-fab-include = ["*.ts"]
-[tool.flwr.app.components]
-serverapp = "./server.ts:app"
-clientapp = "./client.ts:app"
-[tool.flwr.app.config]
-num-server-rounds = 2
-data = ""
-hangs = false
-`;
+const PROJECT = pyproject({
+  name: "simulated",
+  publisher: "me",
+  app: 'fab-include = ["*.ts"]',
+  tables: '[tool.flwr.app.config]\nnum-server-rounds = 2\ndata = ""\nhangs = false\n',
+});
 const SERVER = `import { ArrayRecord, FedAvg, NDArray, ServerApp } from "corolla";
 export const app = new ServerApp().main(async (grid, context) => {
   const initial = ArrayRecord.from({ w: new NDArray(new Float32Array(1000)) });

@@ -1,18 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fakeEnv } from "../../tests/fakes/env.ts";
 import { run } from "../run.ts";
+import { pyproject } from "../../tests/fakes/pyproject.ts";
 
-const PROJECT = `[project]
-name = "my-app"
-version = "1.0.0"
-description = "d"
-license = "Apache-2.0"
-[tool.flwr.app]
-publisher = "acme"
-[tool.flwr.app.components]
-serverapp = "./server.ts:app"
-clientapp = "./client.ts:app"
-`;
+const PROJECT = pyproject();
 
 async function appFolder(files: Record<string, string> = {}): Promise<string> {
   const folder = await Deno.makeTempDir();

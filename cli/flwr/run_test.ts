@@ -4,18 +4,9 @@ import { FakeClock, settled } from "../../tests/fakes/clock.ts";
 import { type ControlAnswers, fakeControl } from "../../tests/fakes/control.ts";
 import { fakeEnv, type FakeEnvOptions } from "../../tests/fakes/env.ts";
 import { run } from "../run.ts";
+import { pyproject } from "../../tests/fakes/pyproject.ts";
 
-const PROJECT = `[project]
-name = "demo"
-version = "1.0.0"
-description = "d"
-license = "Apache-2.0"
-[tool.flwr.app]
-publisher = "me"
-[tool.flwr.app.components]
-serverapp = "./server.ts:app"
-clientapp = "./server.ts:app"
-`;
+const PROJECT = pyproject({ name: "demo", publisher: "me", clientapp: "./server.ts:app" });
 const CONFIG = `[superlink]
 default = "test"
 [superlink.test]
@@ -86,7 +77,7 @@ Deno.test("flwr run: sending that takes long is worth a word on a terminal", asy
       await env.clock.advance(2_000);
       answered.resolve({ run_id: "7" });
       assertEquals(await running, 0);
-      assertEquals(env.err(), terminal ? "Sending the app (712 B)...\n" : "");
+      assertEquals(env.err(), terminal ? "Sending the app (727 B)...\n" : "");
     }, { terminal });
   }
 });

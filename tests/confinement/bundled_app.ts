@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ANSWERS, ASKED, ASKING, installPackages, writeFiles } from "../fakes/npm_packages.ts";
+import { pyproject } from "../fakes/pyproject.ts";
 import type { Federation } from "./federation.ts";
 
 const SERVER = `import { answer } from "cjs";
@@ -28,19 +29,7 @@ export const app: ClientApp = new ClientApp().query(async (message) => {
 });
 `;
 const APP = {
-  "pyproject.toml": `[project]
-name = "packages"
-version = "1.0.0"
-description = "Asks npm packages of every kind"
-license = "Apache-2.0"
-
-[tool.flwr.app]
-publisher = "corolla"
-
-[tool.flwr.app.components]
-serverapp = "./server.ts:app"
-clientapp = "./client.ts:app"
-`,
+  "pyproject.toml": pyproject({ name: "packages", publisher: "corolla" }),
   "server.ts": SERVER,
   "client.ts": CLIENT,
   "asking.ts": ASKING,

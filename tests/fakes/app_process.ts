@@ -13,6 +13,7 @@ import { buildFab } from "../../core/wire/fab/fab.ts";
 import { allOf, clientAppIo, serverAppIo } from "../../core/wire/methods.ts";
 import { FAKE_TOKEN, FakeAppIo, type ScriptedNode } from "./app_io.ts";
 import { FakeClock } from "./clock.ts";
+import { pyproject } from "./pyproject.ts";
 
 /** What is run, and how. */
 export interface AppProcessOptions {
@@ -122,23 +123,13 @@ export class AppProcess implements AsyncDisposable {
   }
 }
 
-const PROJECT = `
-[project]
-name = "tested"
-version = "1.0.0"
-description = "An app of a test"
-license = "Apache-2.0"
-
-[tool.flwr.app]
-publisher = "corolla"
-
-[tool.flwr.app.components]
-serverapp = "./app.ts:app"
-clientapp = "./app.ts:app"
-
-[tool.flwr.app.config]
-rounds = 2
-`;
+const PROJECT = pyproject({
+  name: "tested",
+  publisher: "corolla",
+  serverapp: "./app.ts:app",
+  clientapp: "./app.ts:app",
+  tables: "[tool.flwr.app.config]\nrounds = 2\n",
+});
 
 function fabOf(files: Readonly<Record<string, string>>): Uint8Array {
   const all = { "pyproject.toml": PROJECT, ...files };

@@ -7,6 +7,7 @@ import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@st
 import { parse } from "smol-toml";
 import { Federation } from "./federation.ts";
 import { type Ended, type Maker, play, type Stage } from "./harness.ts";
+import { pyproject } from "../fakes/pyproject.ts";
 
 const NOBODY = "1234567890";
 const DEFAULT_FEDERATION = "@none/default";
@@ -141,20 +142,12 @@ insecure = true
 address = "127.0.0.1:2"
 `;
 
-const OLD_PROJECT = `[project]
-name = "app"
-version = "1.0.0"
-description = "Names its SuperLinks itself"
-license = "Apache-2.0"
-
-[tool.flwr.app]
-publisher = "corolla"
-
-[tool.flwr.app.components]
-serverapp = "parts:server"
-clientapp = "parts:client"
-
-[tool.flwr.federations]
+const OLD_PROJECT = pyproject({
+  name: "app",
+  publisher: "corolla",
+  serverapp: "parts:server",
+  clientapp: "parts:client",
+  tables: `[tool.flwr.federations]
 default = "remote"
 
 [tool.flwr.federations.remote]
@@ -165,7 +158,8 @@ root-certificates = "../ca.crt"
 options.num-supernodes = 10
 options.backend.name = "ray"
 options.backend.client-resources.num-gpus = 0.5
-`;
+`,
+});
 
 /** What a script reads; numbers stand in the words of the JSON, so that `1` is not `1.0`. */
 type Json = Record<string, unknown>;
@@ -275,19 +269,13 @@ function copyOfApp(stage: Stage): string {
 function talkativeApp(stage: Stage): string {
   stage.write(
     "talkative/pyproject.toml",
-    `[project]
-name = "talkative"
-version = "1.0.0"
-description = "Says something and ends"
-license = "Apache-2.0"
-[tool.flwr.app]
-publisher = "corolla"
-[tool.flwr.app.components]
-serverapp = "parts:server"
-clientapp = "parts:client"
-[tool.flwr.app.config]
-fail = false
-`,
+    pyproject({
+      name: "talkative",
+      publisher: "corolla",
+      serverapp: "parts:server",
+      clientapp: "parts:client",
+      tables: "[tool.flwr.app.config]\nfail = false\n",
+    }),
   );
   stage.write(
     "talkative/parts.py",

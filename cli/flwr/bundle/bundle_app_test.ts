@@ -3,21 +3,10 @@ import { pathToFileURL } from "node:url";
 import { readFab } from "../../../core/wire/fab/fab.ts";
 import { fakeEnv } from "../../../tests/fakes/env.ts";
 import { ANSWERS, ASKED, ASKING, installPackages, writeFiles } from "../../../tests/fakes/npm_packages.ts";
+import { pyproject } from "../../../tests/fakes/pyproject.ts";
 import { run } from "../../run.ts";
 
-const PROJECT = `[project]
-name = "my-app"
-version = "1.0.0"
-description = "d"
-license = "Apache-2.0"
-
-[tool.flwr.app]
-publisher = "acme"
-
-[tool.flwr.app.components]
-serverapp = "./server.ts:app"
-clientapp = "./inner/client.ts:app"
-`;
+const PROJECT = pyproject({ clientapp: "./inner/client.ts:app" });
 const SERVER = 'import { ServerApp } from "corolla";\nexport const app = new ServerApp();\n';
 const CLIENT = `import { ClientApp } from "corolla";
 import { answers } from "../asking.ts";

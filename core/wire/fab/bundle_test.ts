@@ -1,24 +1,14 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FabError, FabTooLargeError } from "./error.ts";
 import { buildFab, MAX_FAB_BYTES, planFab, readFab } from "./fab.ts";
+import { pyproject } from "../../../tests/fakes/pyproject.ts";
 
-const PROJECT = `[project]
-name = "my-app"
-version = "1.0.0"
-description = "d"
-license = "Apache-2.0"
-
-[tool.flwr.app]
-publisher = "acme"
-fab-include = ["*.ts"]
-
-[tool.flwr.app.components]
-serverapp = "server_app:app"
-clientapp = "./in/client.ts:app.inner"
-
-[tool.corolla.components]
-serverapp = "in/client.ts:server"
-`;
+const PROJECT = pyproject({
+  serverapp: "server_app:app",
+  clientapp: "./in/client.ts:app.inner",
+  app: 'fab-include = ["*.ts"]',
+  tables: '[tool.corolla.components]\nserverapp = "in/client.ts:server"\n',
+});
 const bytes = (text: string) => new TextEncoder().encode(text);
 const files = new Map(
   Object.entries({ "pyproject.toml": PROJECT, "in/client.ts": "1", "other.ts": "2", "x.js": "3" })
