@@ -15,6 +15,8 @@ const WORKERS = [
   "cli/daemon/supernode_worker.ts",
   "cli/daemon/superexec_worker.ts",
   "cli/daemon/app_worker.ts",
+  "cli/daemon/compartment/compartment_worker.ts",
+  "cli/daemon/compartment/transpile_worker.ts",
   "cli/flwr/bundle/esbuild_worker.ts",
   "core/io/launcher_worker.ts",
   "mod.ts",

@@ -57,7 +57,8 @@ export const appProcessFlags = {
   "is-fenced": toggle({ help: "", hidden: true }),
   "allow-unconfined-apps": toggle({
     group: GRANTS,
-    help: "Run the app in the compiled program although it cannot confine it",
+    help:
+      "Where there is no fence, run the app in the compiled program without a compartment: nothing confines it",
   }),
 };
 
@@ -120,39 +121,29 @@ async function readToken(env: Env, file: string): Promise<string> {
   }
 }
 
-/** Apps could not be confined here, and the operator did not allow them all the same. */
-export class UnconfinedAppError extends Error {
-  override name = "UnconfinedAppError";
-}
-
 /**
- * Why no app may run here, if none may: a compiled program by itself cannot confine them, for it lets them import any
- * file that they can name. Says so where the operator allows them all the same.
+ * Whether apps are to run in a compartment: a compiled program by itself cannot confine them, for it lets them import any
+ * file that they can name. Says so where the operator wants nothing to hold them.
  */
-export function refusalOfApps(
+export function needsCompartment(
   env: Env,
   { allowed, fenced, standalone }: { allowed: boolean; fenced: boolean; standalone: boolean },
-): UnconfinedAppError | undefined {
-  if (!standalone || fenced) return undefined;
-  if (!allowed) {
-    return new UnconfinedAppError(
-      "Cannot run a TypeScript app in the compiled program without a fence as it could read files that it was not " +
-        "given. Run the daemon on Linux with Landlock or bubblewrap, run corolla from source with Deno, or allow it " +
-        "on this machine's daemon with --allow-unconfined-apps",
-    );
+): boolean {
+  if (!standalone || fenced) return false;
+  if (allowed) {
+    processLog(env).warn("This TypeScript app is not confined: it can read any file that this user can read");
   }
-  processLog(env).warn("This TypeScript app is not confined: it can read any file that this user can read");
-  return undefined;
+  return !allowed;
 }
 
 /** Where the process's apps run. @param runs the runs' folder, the usual one unless given */
 export function appStage(env: Env, flags: AppProcessFlags, runs = runsFolder(env)): AppStage {
-  const refusal = refusalOfApps(env, {
+  const inCompartment = needsCompartment(env, {
     allowed: flags["allow-unconfined-apps"],
     fenced: flags["is-fenced"],
     standalone: Deno.build.standalone,
   });
-  return new AppStage({ apps: appsFolder(env), runs }, { grants: threadGrants(env, flags), refusal });
+  return new AppStage({ apps: appsFolder(env), runs }, { grants: threadGrants(env, flags), inCompartment });
 }
 
 /** The folders and hosts that the operator grants to apps. */

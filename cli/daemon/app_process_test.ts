@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fakeEnv } from "../../tests/fakes/env.ts";
 import { UserError } from "../output.ts";
-import { refusalOfApps, tokensFrom } from "./app_process.ts";
+import { needsCompartment, tokensFrom } from "./app_process.ts";
 import { clientapp } from "./clientapp.ts";
 import { serverapp } from "./serverapp.ts";
 
@@ -51,15 +51,14 @@ Deno.test("a token file is trimmed", async () => {
   await Deno.remove(path);
 });
 
-Deno.test("a compiled program runs apps behind a fence, or when that is allowed, and then warns", () => {
+Deno.test("a compiled program runs apps behind a fence, else in a compartment, else warns of them", () => {
   const env = fakeEnv();
   const bare = { fenced: false };
-  assertEquals(refusalOfApps(env, { ...bare, allowed: false, standalone: false }), undefined);
+  assertEquals(needsCompartment(env, { ...bare, allowed: false, standalone: false }), false);
+  assertEquals(needsCompartment(env, { allowed: false, fenced: true, standalone: true }), false);
+  assertEquals(needsCompartment(env, { allowed: true, fenced: true, standalone: true }), false);
+  assertEquals(needsCompartment(env, { ...bare, allowed: false, standalone: true }), true);
   assertEquals(env.err(), "");
-  assertEquals(refusalOfApps(env, { allowed: false, fenced: true, standalone: true }), undefined);
-  assertEquals(env.err(), "");
-  const refusal = refusalOfApps(env, { ...bare, allowed: false, standalone: true });
-  assertStringIncludes(refusal?.message ?? "", "--allow-unconfined-apps");
-  assertEquals(refusalOfApps(env, { ...bare, allowed: true, standalone: true }), undefined);
+  assertEquals(needsCompartment(env, { ...bare, allowed: true, standalone: true }), false);
   assertStringIncludes(env.err(), "not confined");
 });

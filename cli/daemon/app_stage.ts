@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import type { AppThread, InstalledApp, Stage } from "../../core/app/stage.ts";
+import { type AppThread, type InstalledApp, moduleUrl, type Stage } from "../../core/app/stage.ts";
 import { installFiles } from "../../core/io/fab_install.ts";
 import type { Fab } from "../../core/model/fab.ts";
 import type { RunId } from "../../core/model/ids.ts";
 import { installFolder, readFab } from "../../core/wire/fab/fab.ts";
 import { type AppFolders, startAppThread, type ThreadGrants } from "./app_thread.ts";
+import type { AppCode } from "./compartment/app_code.ts";
 
 /** Where apps and the folders of runs lie. Absolute paths. */
 export interface StageFolders {
@@ -16,21 +17,24 @@ export interface StageFolders {
 export class AppStage implements Stage {
   readonly #folders: StageFolders;
   readonly #grants: ThreadGrants;
-  readonly #refusal: Error | undefined;
+  readonly #inCompartment: boolean;
+  readonly #codes = new Map<string, AppCode>();
   readonly #installed = new Map<string, Promise<InstalledApp>>();
   readonly #runFolders: string[] = [];
   #last: AppFolders | undefined;
   #spare: { readonly key: string; readonly thread: AppThread } | undefined;
 
-  /** @param options.refusal why no app is installed here, if none is */
-  constructor(folders: StageFolders, options: { readonly grants: ThreadGrants; readonly refusal?: Error }) {
+  /** @param options.inCompartment whether apps run in a compartment, past Deno's loader */
+  constructor(
+    folders: StageFolders,
+    options: { readonly grants: ThreadGrants; readonly inCompartment?: boolean },
+  ) {
     this.#folders = folders;
     this.#grants = options.grants;
-    this.#refusal = options.refusal;
+    this.#inCompartment = options.inCompartment ?? false;
   }
 
   install(fab: Fab): Promise<InstalledApp> {
-    if (this.#refusal) return Promise.reject(this.#refusal);
     let installed = this.#installed.get(fab.hash);
     if (!installed) {
       installed = this.#install(fab);
@@ -60,7 +64,7 @@ export class AppStage implements Stage {
     this.#spare = undefined;
     if (spare?.key === JSON.stringify(folders)) return spare.thread;
     spare?.thread.stop();
-    return startAppThread(folders, this.#grants);
+    return this.#thread(folders);
   }
 
   /**
@@ -69,14 +73,27 @@ export class AppStage implements Stage {
    */
   prepareNext(): void {
     if (!this.#last || this.#spare) return;
-    this.#spare = { key: JSON.stringify(this.#last), thread: startAppThread(this.#last, this.#grants) };
+    this.#spare = { key: JSON.stringify(this.#last), thread: this.#thread(this.#last) };
+  }
+
+  #thread(folders: AppFolders): AppThread {
+    const code = this.#codes.get(folders.app);
+    if (this.#inCompartment && code === undefined) {
+      throw new Error(`Cannot run what is not installed: ${folders.app}`);
+    }
+    return startAppThread(folders, this.#grants, { code });
   }
 
   async #install(fab: Fab): Promise<InstalledApp> {
     const info = readFab(fab.content);
     const folder = join(this.#folders.apps, installFolder(info));
-    await installFiles(folder, info.files);
     const name = `@${info.fabId}==${info.fabVersion}`;
-    return { folder, name, ...info.components, config: info.config };
+    const app = { folder, name, ...info.components, config: info.config };
+    if (this.#inCompartment) {
+      const { transpile } = await import("./compartment/transpile.ts");
+      this.#codes.set(folder, await transpile(info.files, moduleUrl(app, "")));
+    }
+    await installFiles(folder, info.files);
+    return app;
   }
 }

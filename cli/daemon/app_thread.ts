@@ -1,6 +1,8 @@
 import type { Failure } from "../../core/app/failure.ts";
 import type { AppThread } from "../../core/app/stage.ts";
 import type { AppWorkerStart } from "./app_worker.ts";
+import type { AppCode } from "./compartment/app_code.ts";
+import type { CompartmentStart } from "./compartment/compartment_worker.ts";
 
 /** What an app's Worker may use beside the app's own folder. Paths are absolute. */
 export interface ThreadGrants {
@@ -20,11 +22,19 @@ export interface AppFolders {
 /**
  * Starts a Worker for an app's code. It can do nothing but compute, read the app's folder, use the run's, and what
  * is granted.
+ * @param options.code the app's modules where they are to run in a compartment
  */
-export function startAppThread({ app, run }: AppFolders, grants: ThreadGrants): AppThread {
+export function startAppThread(
+  { app, run }: AppFolders,
+  grants: ThreadGrants,
+  { code }: { readonly code?: AppCode } = {},
+): AppThread {
   const own = run === undefined ? [] : [run];
   const write = [...own, ...grants.write];
-  const worker = new Worker(new URL("./app_worker.ts", import.meta.url).href, {
+  const module = code === undefined
+    ? new URL("./app_worker.ts", import.meta.url)
+    : new URL("./compartment/compartment_worker.ts", import.meta.url);
+  const worker = new Worker(module.href, {
     type: "module",
     name: "app",
     deno: {
@@ -41,7 +51,10 @@ export function startAppThread({ app, run }: AppFolders, grants: ThreadGrants): 
     },
   });
   const { port1, port2 } = new MessageChannel();
-  worker.postMessage({ port: port2 } satisfies AppWorkerStart, [port2]);
+  const start: AppWorkerStart | CompartmentStart = code === undefined
+    ? { port: port2 }
+    : { port: port2, code };
+  worker.postMessage(start, [port2]);
   const { promise: failed, resolve } = Promise.withResolvers<Failure>();
   worker.onerror = (event) => {
     event.preventDefault();

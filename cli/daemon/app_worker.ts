@@ -20,15 +20,30 @@ export interface AppWorkerStart {
   readonly port: MessagePort;
 }
 
-addEventListener("message", (event) => {
-  const { port } = (event as MessageEvent<AppWorkerStart>).data;
+// The one that loads apps in another way starts this itself.
+if (import.meta.main) {
+  addEventListener("message", (event) => {
+    const { port } = (event as MessageEvent<AppWorkerStart>).data;
+    takeThread(port, () => (url) => import(url));
+  }, { once: true });
+}
+
+/** Loads a module of the app by its URL. */
+export type ImportModule = (url: string) => Promise<Record<string, unknown>>;
+
+/**
+ * Makes this thread the app's: all that it does goes over the port.
+ * @param makeImport called when output, exits and errors go there already
+ */
+export function takeThread(port: MessagePort, makeImport: () => ImportModule): void {
+  let importModule: ImportModule | undefined;
   const peer = serveApps(port, {
     clock: systemClock,
     random: systemRandom,
     files: runFiles,
     spent: spentMemory,
     seeded,
-    importModule: (url) => import(url),
+    importModule: (url) => importModule!(url),
   });
   const print = (text: string) => void peer.call("print", text).catch(() => {});
   const exited = (code: unknown) => void peer.call("exited", Number(code ?? 0)).catch(() => {});
@@ -37,7 +52,8 @@ addEventListener("message", (event) => {
   takeErrors((thrown) => void peer.call("crashed", failureOf(thrown)).catch(() => {}));
   // Tokens of later tasks come this way.
   Deno.stdin.close();
-}, { once: true });
+  importModule = makeImport();
+}
 
 /** An app's own dice are loaded as well. */
 function seeded(seed: Seed): SeededRandom {

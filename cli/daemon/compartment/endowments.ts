@@ -1,0 +1,106 @@
+/*
+ * What an app in a compartment finds in its global scope beside the language. Each name is here because apps need it;
+ * what is not named does not exist for them. Functions are wrapped, since some of Deno's give the global object of the
+ * thread to what they call.
+ */
+
+// deno-lint-ignore no-explicit-any -- what it is called with is the app's affair
+type AnyFunction = (...args: any[]) => unknown;
+
+/** Functions of Deno's that ask for permission themselves, or need none. */
+const DENO_FUNCTIONS = [
+  ...["readFile", "readTextFile", "writeFile", "writeTextFile", "open", "create", "stat", "lstat", "readDir"],
+  ...["mkdir", "remove", "rename", "copyFile", "realPath", "truncate", "makeTempDir", "makeTempFile"],
+].flatMap((name) => [name, `${name}Sync`]);
+const DENO_MORE = ["cwd", "exit", "memoryUsage"];
+
+/** Classes, and objects of functions that look at no `this`. */
+const AS_THEY_ARE = [
+  ...[
+    "URL",
+    "URLSearchParams",
+    "URLPattern",
+    "TextEncoder",
+    "TextDecoder",
+    "TextEncoderStream",
+    "TextDecoderStream",
+  ],
+  ...["AbortController", "AbortSignal", "Event", "EventTarget", "CustomEvent", "DOMException"],
+  ...["Blob", "File", "FormData", "Headers", "Request", "Response", "WebAssembly", "Intl"],
+  ...["ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamBYOBReader", "WritableStream"],
+  ...["WritableStreamDefaultWriter", "TransformStream", "CompressionStream", "DecompressionStream"],
+  ...["ByteLengthQueuingStrategy", "CountQueuingStrategy", "CryptoKey"],
+  // Parts of the language that SES leaves out of a compartment.
+  ...["Date", "Temporal", "Float16Array", "Float32Array", "Float64Array", "SharedArrayBuffer", "Atomics"],
+  ...["WeakRef", "FinalizationRegistry", "SuppressedError", "DisposableStack", "AsyncDisposableStack"],
+];
+
+const FUNCTIONS = ["atob", "btoa", "fetch", "clearTimeout", "clearInterval"];
+const TIMERS = ["setTimeout", "setInterval"];
+
+const CONSOLE = [
+  ...["log", "info", "debug", "warn", "error", "dir", "table", "trace", "assert", "group", "groupCollapsed"],
+  ...["groupEnd", "time", "timeLog", "timeEnd", "count", "countReset"],
+];
+
+/** The app's globals. Taken from this thread's, which are to be as they were when it started. */
+export function endowments(): Record<string, unknown> {
+  const world = globalThis as unknown as Record<string, unknown>;
+  const own: Record<string, unknown> = { console: picked(console, CONSOLE), Deno: ownDeno() };
+  for (const name of AS_THEY_ARE) if (name in world) own[name] = world[name];
+  for (const name of FUNCTIONS) own[name] = plain(world[name] as AnyFunction);
+  for (const name of TIMERS) own[name] = timer(name, world[name] as AnyFunction);
+  own.queueMicrotask = (callback: unknown) => queueMicrotask(calling("queueMicrotask", callback));
+  const { subtle } = crypto;
+  own.crypto = { subtle, ...picked(crypto, ["getRandomValues", "randomUUID"]) };
+  own.performance = { timeOrigin: performance.timeOrigin, ...picked(performance, ["now"]) };
+  own.structuredClone = (value: unknown) => structuredClone(value);
+  own.close = () => Deno.exit(0);
+  own.navigator = { hardwareConcurrency: navigator.hardwareConcurrency, userAgent: navigator.userAgent };
+  own.Math = ownMath();
+  return own;
+}
+
+function ownDeno(): Record<string, unknown> {
+  const { build, version, errors, SeekMode } = Deno;
+  const output = (std: typeof Deno.stdout) => picked(std, ["write", "writeSync"]);
+  return {
+    ...picked(Deno, [...DENO_FUNCTIONS, ...DENO_MORE]),
+    env: picked(Deno.env, ["get", "has", "set", "delete", "toObject"]),
+    stdout: output(Deno.stdout),
+    stderr: output(Deno.stderr),
+    ...{ build, version, errors, SeekMode },
+    args: [],
+  };
+}
+
+/** Chance goes where this thread's chance goes, which may have been seeded. */
+function ownMath(): object {
+  const theirs = globalThis.Math;
+  const own = Object.create(Object.prototype, Object.getOwnPropertyDescriptors(theirs));
+  return Object.defineProperty(own, "random", { value: () => theirs.random() });
+}
+
+function picked(from: object, names: readonly string[]): Record<string, unknown> {
+  const all = from as Record<string, unknown>;
+  const functions = names.filter((name) => typeof all[name] === "function");
+  return Object.fromEntries(functions.map((name) => [name, plain(all[name] as AnyFunction, from)]));
+}
+
+/** The same function without a way to give it another `this`. */
+function plain(call: AnyFunction, on?: object): AnyFunction {
+  return (...args) => Reflect.apply(call, on, args);
+}
+
+function timer(name: string, start: AnyFunction): AnyFunction {
+  return (callback: unknown, ms?: unknown, ...args: unknown[]) =>
+    Number(start(calling(name, callback, args), Number(ms ?? 0)));
+}
+
+/** Calls what the app gave without a `this`. It must not be text, which Deno would evaluate. */
+function calling(name: string, callback: unknown, args: readonly unknown[] = []): () => void {
+  if (typeof callback === "function") return () => void Reflect.apply(callback, undefined, args);
+  throw new TypeError(
+    `Cannot call ${name} as its first argument must be a function: current value is of type ${typeof callback}`,
+  );
+}
