@@ -72,13 +72,15 @@ export async function appFence(
 
 /** Says at the start of a daemon what holds apps in. */
 export function sayFence(
-  { fence, appIoSocket }: Pick<LaunchSettings, "fence" | "appIoSocket">,
+  { fence, appIoSocket, own }: Pick<LaunchSettings, "fence" | "appIoSocket" | "own">,
   { info, warn }: Log,
 ): void {
   if (fence === undefined) {
     return warn(
-      "Apps are not fenced in by the system: Python apps can touch whatever this user can. " +
-        "Linux with Landlock or bubblewrap could hold them",
+      `Apps are not fenced in by the system: TypeScript apps ${
+        heldWithoutFence(own)
+      }, Python apps can touch ` +
+        "whatever this user can. Linux with Landlock or bubblewrap could hold them",
     );
   }
   if (fence.kind === "bubblewrap") {
@@ -90,6 +92,12 @@ export function sayFence(
   const { generation = 0 } = fence;
   info(`Apps are fenced in by Landlock ${generation}: files, devices, network connections, other processes`);
   if (generation < 4) warn("This Linux is too old to fence in TCP connections: they are open to Python apps");
+}
+
+function heldWithoutFence({ source, appFlags }: LaunchSettings["own"]): string {
+  if (source) return "are held by Deno";
+  if (appFlags.clientapp.includes("--allow-unconfined-apps")) return "can read whatever this user can";
+  return "are held in a compartment of JavaScript";
 }
 
 /** The generation of Landlock that knows TCP ports. */

@@ -11,10 +11,6 @@ const APP = fileURLToPath(new URL("../interop/apps/typescript_app", import.meta.
 const RESULT = "The model is 8.0 everywhere after 4.0 calls of each node";
 
 const partition = (id: number) => ["--node-config", `partition-id=${id} num-partitions=2`];
-/** Where nothing holds apps in, they run only when that is allowed. */
-const UNCONFINED = isLinux ? [] : ["--allow-unconfined-apps"];
-/** Nothing holds apps in. */
-const BARE = isLinux ? ["--app-fence", "none"] : [];
 
 /** Ends a daemon by a signal, which only Windows does not have, and makes sure that it leaves nothing behind. */
 async function leaves(daemon: Running, signal: Deno.Signal): Promise<void> {
@@ -32,10 +28,10 @@ async function leaves(daemon: Running, signal: Deno.Signal): Promise<void> {
 
 Deno.test("compiled: a federation with TLS and registered nodes trains, and leaves in good order", () =>
   onFederation(async (federation) => {
-    const superlink = await federation.begin({ superlink: UNCONFINED });
+    const superlink = await federation.begin();
     const nodes = [
-      await federation.addSuperNode({ flags: [...partition(0), ...UNCONFINED] }),
-      await federation.addSuperNode({ host: "localhost", flags: [...partition(1), ...UNCONFINED] }),
+      await federation.addSuperNode({ flags: partition(0) }),
+      await federation.addSuperNode({ host: "localhost", flags: partition(1) }),
     ];
     for (const daemon of [superlink, ...nodes]) {
       await daemon.says(isLinux ? /INFO.*Apps are fenced in by / : /WARNING.*Apps are not fenced in/);
@@ -50,33 +46,6 @@ Deno.test("compiled: a federation with TLS and registered nodes trains, and leav
     for (const [index, node] of nodes.entries()) await leaves(node, index === 0 ? "SIGTERM" : "SIGINT");
     await leaves(superlink, "SIGTERM");
   }));
-
-Deno.test("compiled: without a fence no TypeScript app runs, and the reason names the flag that allows it", async (t) => {
-  await using federation = await Federation.prepare({ program: binary });
-  const reason = /Cannot run a TypeScript app in the compiled program .* --allow-unconfined-apps/;
-
-  await t.step("a ServerApp fails its run", async () => {
-    const superlink = await federation.begin({ superlink: BARE });
-    const { code, stdout, stderr } = await federation.flwr(["run", APP, "test", "--stream"]);
-    assertEquals(code, 1, stdout);
-    assertMatch(stdout, reason);
-    assertMatch(stderr, /^Error: Run \d+ failed: /m);
-    assertMatch(stderr, reason);
-    await leaves(superlink, "SIGTERM");
-  });
-
-  await t.step("a ClientApp answers with an error", async () => {
-    await federation.startSuperLink(UNCONFINED);
-    const nodes = [];
-    for (const id of [0, 1]) {
-      nodes.push(await federation.addSuperNode({ flags: [...partition(id), ...BARE] }));
-    }
-    const { code, stdout } = await federation.flwr(["run", APP, "test", "--stream"]);
-    assertEquals(code, 1, stdout);
-    assertMatch(stdout, reason);
-    for (const node of nodes) assertMatch(node.said, reason);
-  });
-});
 
 Deno.test({
   name: "compiled: a daemon that is interrupted while it starts leaves nothing behind",
