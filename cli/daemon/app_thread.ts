@@ -53,7 +53,7 @@ export function startAppThread(
   const { port1, port2 } = new MessageChannel();
   const start: AppWorkerStart | CompartmentStart = code === undefined
     ? { port: port2 }
-    : { port: port2, code };
+    : { port: port2, code, leads: run !== undefined };
   worker.postMessage(start, [port2]);
   const { promise: failed, resolve } = Promise.withResolvers<Failure>();
   worker.onerror = (event) => {

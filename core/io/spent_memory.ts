@@ -22,6 +22,12 @@ function collect(): void {
   gc.then((run) => run());
 }
 
+/** Loads now what {@link spentMemory} would load when it is needed: for a thread that can load nothing later. */
+export async function loadCollector(): Promise<void> {
+  gc ??= loaded();
+  await gc;
+}
+
 /** Loaded when it is needed: most apps never do, and it takes as long as all the rest of starting them. */
 async function loaded(): Promise<() => void> {
   const [v8, vm] = await Promise.all([import("node:v8"), import("node:vm")]);

@@ -18,6 +18,8 @@ export interface CompartmentOptions {
   readonly grants?: Partial<ThreadGrants>;
   readonly seed?: Seed;
   readonly runConfig?: UserConfig;
+  /** Runs a ServerApp, to which there are no nodes, with a folder of its own. */
+  readonly leads?: boolean;
   /** Called with the app's folder before it runs. */
   prepare?(folder: string): Promise<void>;
 }
@@ -27,7 +29,7 @@ export interface Played extends AppOutcome {
   readonly printed: string;
 }
 
-/** Has the `app` of `client.ts` answer a query in a compartment: a real Worker, with an app's permissions. */
+/** Has the `app` of `client.ts` answer a query, or lead a run, in a compartment: a real Worker, with an app's permissions. */
 export async function playInCompartment(files: AppFiles, options: CompartmentOptions = {}): Promise<Played> {
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "an app " }));
   const encoder = new TextEncoder();
@@ -53,12 +55,20 @@ export async function playInCompartment(files: AppFiles, options: CompartmentOpt
         new Message(new RecordDict(), { dstNodeId: 42n, messageType: "query", createdAt: 1 }),
       ),
     };
-    const calls = { print: (text: string) => Promise.resolve(void printed.push(text)) };
+    const run = options.leads ? await Deno.realPath(await Deno.makeTempDir()) : undefined;
+    const calls = {
+      print: (text: string) => Promise.resolve(void printed.push(text)),
+      nodeIds: () => Promise.resolve([]),
+    };
     const outcome = await inThread(
-      startAppThread({ app: folder }, grants, { code }),
+      startAppThread({ app: folder, run }, grants, { code }),
       { calls, signal: new AbortController().signal },
-      (peer) => peer.call("runClientApp", order),
+      (peer) =>
+        run === undefined
+          ? peer.call("runClientApp", order)
+          : peer.call("runServerApp", { ...order, runId: 7n, runFolder: run }),
     );
+    if (run !== undefined) await Deno.remove(run, { recursive: true });
     return { ...outcome, printed: printed.join("") };
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -5,6 +5,7 @@
  * @module
  */
 import * as corolla from "../../../mod.ts";
+import { loadCollector } from "../../../core/io/spent_memory.ts";
 import { takeThread } from "../app_worker.ts";
 import type { AppCode } from "./app_code.ts";
 import { Loader } from "./loader.ts";
@@ -14,19 +15,21 @@ import { sealRealm } from "./realm.ts";
 export interface CompartmentStart {
   readonly port: MessagePort;
   readonly code: AppCode;
+  /** Whether a ServerApp runs here, whose memory is looked after. */
+  readonly leads: boolean;
 }
 
 addEventListener("message", (event) => {
-  const { port, code } = (event as MessageEvent<CompartmentStart>).data;
+  const { port, code, leads } = (event as MessageEvent<CompartmentStart>).data;
   takeThread(port, () => {
-    const readText = Deno.readTextFileSync;
-    const evaluate = sealRealm();
-    const exports = Object.freeze(Object.defineProperty({ ...corolla }, "__esModule", { value: true }));
-    const loader = new Loader(code, {
-      evaluate,
-      corolla: exports,
-      readText: (url) => readText(new URL(url)),
-    });
-    return (url) => Promise.resolve(loader.load(url));
+    const loader = leads ? loadCollector().then(() => loaderOf(code)) : Promise.resolve(loaderOf(code));
+    return async (url) => (await loader).load(url);
   });
 }, { once: true });
+
+function loaderOf(code: AppCode): Loader {
+  const { readTextFileSync } = Deno;
+  const evaluate = sealRealm();
+  const exports = Object.freeze(Object.defineProperty({ ...corolla }, "__esModule", { value: true }));
+  return new Loader(code, { evaluate, corolla: exports, readText: (url) => readTextFileSync(new URL(url)) });
+}

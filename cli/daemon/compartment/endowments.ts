@@ -50,12 +50,15 @@ export function endowments(): Record<string, unknown> {
   for (const name of AS_THEY_ARE) if (name in world) own[name] = world[name];
   for (const name of FUNCTIONS) own[name] = plain(world[name] as AnyFunction);
   for (const name of TIMERS) own[name] = timer(name, world[name] as AnyFunction);
-  own.queueMicrotask = (callback: unknown) => queueMicrotask(calling("queueMicrotask", callback));
+  // Each is taken now: their names will mean the app's.
+  const { queueMicrotask: soon, structuredClone: clone } = globalThis;
+  own.queueMicrotask = (callback: unknown) => soon(calling("queueMicrotask", callback));
   const { subtle } = crypto;
   own.crypto = { subtle, ...picked(crypto, ["getRandomValues", "randomUUID"]) };
   own.performance = { timeOrigin: performance.timeOrigin, ...picked(performance, ["now"]) };
-  own.structuredClone = (value: unknown) => structuredClone(value);
-  own.close = () => Deno.exit(0);
+  own.structuredClone = (value: unknown) => clone(value);
+  const { exit } = Deno;
+  own.close = () => exit(0);
   own.navigator = { hardwareConcurrency: navigator.hardwareConcurrency, userAgent: navigator.userAgent };
   own.Math = ownMath();
   return own;

@@ -5,6 +5,7 @@
  * @module
  */
 import * as corolla from "../../../mod.ts";
+import { loadCollector } from "../../../core/io/spent_memory.ts";
 import { sealRealm } from "./realm.ts";
 
 /** What the probe found. */
@@ -150,6 +151,7 @@ const { postMessage } = globalThis as unknown as { postMessage(value: unknown): 
 
 addEventListener("message", async () => {
   const intact = new Map(Reflect.ownKeys(globalThis).map((name) => [name, before[name as string]]));
+  await loadCollector();
   const evaluate = sealRealm();
   ({ setTimeout: setTimeoutOf } = globalThis);
   const own = evaluate("globalThis") as Record<string | symbol, unknown>;

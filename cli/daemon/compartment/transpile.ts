@@ -2,6 +2,9 @@ import { type AppCode, SCRIPT, type Script } from "./app_code.ts";
 import { fileURLToPath } from "node:url";
 import type { TranspileStart } from "./transpile_worker.ts";
 
+/** An archive of 10 MB takes a fraction of this. */
+const LONGEST_MS = 120_000;
+
 /** Makes of an app's files what a compartment runs. @param base URL of the app's folder, with `/` at its end */
 export async function transpile(files: ReadonlyMap<string, Uint8Array>, base: string): Promise<AppCode> {
   const decoder = new TextDecoder();
@@ -34,6 +37,12 @@ async function scriptsOf(texts: TranspileStart["texts"]): Promise<AppCode["scrip
       port1.close();
       resolve(data);
     };
+    // A parser that has met its match may say nothing at all.
+    const late = setTimeout(
+      () => reject(new Error("Cannot read the app's modules: they take too long")),
+      LONGEST_MS,
+    );
+    promise.finally(() => clearTimeout(late)).catch(() => {});
     worker.onerror = (event) => {
       event.preventDefault();
       reject(new Error(`Cannot read the app's modules: ${event.message}`));

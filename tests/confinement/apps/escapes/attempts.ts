@@ -613,7 +613,7 @@ function host(url: string, keyPath: string): Attempts {
     "the environment of the process": () => Deno.readTextFile("/proc/self/environ"),
     "the files of the process": () => Array.fromAsync(Deno.readDir("/proc/self/fd")),
     "fetch of a file": () => fetch(url).then((answer) => answer.text()),
-    "fetch of a host": () => fetch("http://127.0.0.1:1/"),
+    "fetch of a host": () => fetch("http://127.0.0.1:65000/"),
     "the environment": () => Deno.env.get("HOME"),
     "all of the environment": () => Deno.env.toObject(),
     "a file in the app's folder": () => Deno.writeTextFile(new URL("./made.ts", import.meta.url), "1"),
