@@ -36,14 +36,14 @@ export type ImportModule = (url: string) => Promise<Record<string, unknown>>;
  * @param makeImport called when output, exits and errors go there already
  */
 export function takeThread(port: MessagePort, makeImport: () => ImportModule): void {
-  let importModule: ImportModule | undefined;
+  const { promise: loading, resolve: load } = Promise.withResolvers<ImportModule>();
   const peer = serveApps(port, {
     clock: systemClock,
     random: systemRandom,
     files: runFiles,
     spent: spentMemory,
     seeded,
-    importModule: (url) => importModule!(url),
+    importModule: async (url) => (await loading)(url),
   });
   const print = (text: string) => void peer.call("print", text).catch(() => {});
   const exited = (code: unknown) => void peer.call("exited", Number(code ?? 0)).catch(() => {});
@@ -52,7 +52,7 @@ export function takeThread(port: MessagePort, makeImport: () => ImportModule): v
   takeErrors((thrown) => void peer.call("crashed", failureOf(thrown)).catch(() => {}));
   // Tokens of later tasks come this way.
   Deno.stdin.close();
-  importModule = makeImport();
+  load(makeImport());
 }
 
 /** An app's own dice are loaded as well. */

@@ -82,7 +82,7 @@ export const grantFlags = {
   }),
   "allow-unconfined-apps": toggle({
     group: GRANTS,
-    help: "Run TypeScript apps in the compiled program where there is no fence and nothing confines them",
+    help: "Where there is no fence, run TypeScript apps without a compartment: nothing confines them",
   }),
 };
 

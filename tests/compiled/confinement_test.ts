@@ -1,21 +1,19 @@
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { Federation } from "../confinement/federation.ts";
-import { binary, isLinux, isWindows } from "./binary.ts";
+import { binary, isWindows } from "./binary.ts";
 
 const APP = fileURLToPath(new URL("../interop/apps/typescript_app", import.meta.url));
-/** Where nothing holds apps in, they run only when that is allowed. */
-const UNCONFINED = isLinux ? [] : ["--allow-unconfined-apps"];
 
 Deno.test({
   name: "compiled: a role reads nothing outside its own folders, even where a link leads there",
   ignore: isWindows,
 }, async () => {
   await using federation = await Federation.prepare({ program: binary });
-  const superlink = await federation.begin({ superlink: UNCONFINED });
+  const superlink = await federation.begin();
   for (const id of [0, 1]) {
     const config = ["--node-config", `partition-id=${id} num-partitions=2`];
-    await federation.addSuperNode({ flags: [...UNCONFINED, ...config] });
+    await federation.addSuperNode({ flags: config });
   }
   // What the SuperLink keeps is all of a sudden somewhere else, where it was not told to read.
   const contents = federation.path("homes/superlink/superlink/state.db-objects");

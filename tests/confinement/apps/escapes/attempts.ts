@@ -508,7 +508,7 @@ function pollution(): Attempts {
     ["Error", Error.prototype, "toString"],
     ["Symbol", Symbol, "for"],
     ["corolla", corolla, "ClientApp"],
-    ["require", require, "constructor"],
+    ["require", typeof require === "function" ? require : Object.freeze({}), "constructor"],
     ["errors", Deno.errors, "NotFound"],
     ["typed arrays", Object.getPrototypeOf(Uint8Array.prototype), "subarray"],
     ["iterators", Object.getPrototypeOf([].values()), "next"],
