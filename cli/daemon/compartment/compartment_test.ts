@@ -113,6 +113,11 @@ say("text", atob(btoa("x")), new URL("./x", "https://a.b/c").href, new URLSearch
 Deno.stdout.writeSync(bytes);
 await Deno.stderr.write(bytes);
 console.error("!");
+console.count(), console.count("a"), console.countReset("a"), console.count("a"), console.timeEnd("none");
+console.group("outer");
+console.dir({ a: { b: {} } }, { depth: 0 });
+console.groupEnd();
+console.log(new URL("a:b").href, [new Response(), new Blob(), crypto.subtle, new Proxy({}, {}), /x/, 1n].length, new Proxy([1], {}));
 console.table([[1]]);
 globalThis.kept = 1;
 say(kept, self === globalThis, navigator.hardwareConcurrency > 0, Deno.build.os.length > 0, Deno.args);`,
@@ -121,7 +126,7 @@ say(kept, self === globalThis, navigator.hardwareConcurrency > 0, Deno.build.os.
       grants: { net: [host], write: [data], read: [data] },
     },
   );
-  assertEquals(lines.slice(0, 17), [
+  assertEquals(lines.slice(0, 24), [
     "digest ba7816bf 36",
     "zip abc",
     "fetch from the host NotCapable",
@@ -137,6 +142,13 @@ say(kept, self === globalThis, navigator.hardwareConcurrency > 0, Deno.build.os.
     "code 2 undefined 8",
     "text x https://a.b/x a=1 %C3%BC 1,000,000",
     "abcabc!",
+    "default: 1",
+    "a: 1",
+    "a: 1",
+    "Timer 'none' does not exist",
+    "outer",
+    "  { a: [Object] }",
+    "a:b 6 [ 1 ]",
     "┌─────────┬───┐",
     "│ (index) │ 0 │",
   ]);

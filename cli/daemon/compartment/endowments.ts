@@ -14,7 +14,10 @@ const DENO_FUNCTIONS = [
 ].flatMap((name) => [name, `${name}Sync`]);
 const DENO_MORE = ["cwd", "exit", "memoryUsage"];
 
-/** Classes, and objects of functions that look at no `this`. */
+/**
+ * Classes, and objects of functions that look at no `this`. CountQueuingStrategy and ByteLengthQueuingStrategy must not be
+ * here: each of them holds the thread's global object.
+ */
 const AS_THEY_ARE = [
   ...[
     "URL",
@@ -28,8 +31,13 @@ const AS_THEY_ARE = [
   ...["AbortController", "AbortSignal", "Event", "EventTarget", "CustomEvent", "DOMException"],
   ...["Blob", "File", "FormData", "Headers", "Request", "Response", "WebAssembly", "Intl"],
   ...["ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamBYOBReader", "WritableStream"],
-  ...["WritableStreamDefaultWriter", "TransformStream", "CompressionStream", "DecompressionStream"],
-  ...["ByteLengthQueuingStrategy", "CountQueuingStrategy", "CryptoKey"],
+  ...[
+    "WritableStreamDefaultWriter",
+    "TransformStream",
+    "CompressionStream",
+    "DecompressionStream",
+    "CryptoKey",
+  ],
   // Parts of the language that SES leaves out of a compartment.
   ...["Date", "Temporal", "Float16Array", "Float32Array", "Float64Array", "SharedArrayBuffer", "Atomics"],
   ...["WeakRef", "FinalizationRegistry", "SuppressedError", "DisposableStack", "AsyncDisposableStack"],
@@ -39,14 +47,25 @@ const FUNCTIONS = ["atob", "btoa", "fetch", "clearTimeout", "clearInterval"];
 const TIMERS = ["setTimeout", "setInterval"];
 
 const CONSOLE = [
-  ...["log", "info", "debug", "warn", "error", "dir", "table", "trace", "assert", "group", "groupCollapsed"],
-  ...["groupEnd", "time", "timeLog", "timeEnd", "count", "countReset"],
+  ...[
+    "log",
+    "info",
+    "debug",
+    "warn",
+    "error",
+    "dir",
+    "table",
+    "assert",
+    "group",
+    "groupCollapsed",
+    "groupEnd",
+  ],
 ];
 
 /** The app's globals. Taken from this thread's, which are to be as they were when it started. */
 export function endowments(): Record<string, unknown> {
   const world = globalThis as unknown as Record<string, unknown>;
-  const own: Record<string, unknown> = { console: picked(console, CONSOLE), Deno: ownDeno() };
+  const own: Record<string, unknown> = { console: ownConsole(), Deno: ownDeno() };
   for (const name of AS_THEY_ARE) if (name in world) own[name] = world[name];
   for (const name of FUNCTIONS) own[name] = plain(world[name] as AnyFunction);
   for (const name of TIMERS) own[name] = timer(name, world[name] as AnyFunction);
@@ -62,6 +81,37 @@ export function endowments(): Record<string, unknown> {
   own.navigator = { hardwareConcurrency: navigator.hardwareConcurrency, userAgent: navigator.userAgent };
   own.Math = ownMath();
   return own;
+}
+
+/** What of Node's console counts, times or traces would load more of Node, which needs what is gone by then. */
+function ownConsole(): Record<string, unknown> {
+  const own = picked(console, CONSOLE);
+  const log = own.log as AnyFunction;
+  const warn = own.warn as AnyFunction;
+  const now = performance.now.bind(performance);
+  const counts = new Map<string, number>();
+  const starts = new Map<string, number>();
+  const timed = (label: string, ...more: unknown[]) => {
+    const start = starts.get(label);
+    if (start === undefined) warn(`Timer '${label}' does not exist`);
+    else log(`${label}: ${(now() - start).toFixed(3)}ms`, ...more);
+  };
+  return {
+    ...own,
+    count(label: unknown = "default") {
+      const count = (counts.get(`${label}`) ?? 0) + 1;
+      counts.set(`${label}`, count);
+      log(`${label}: ${count}`);
+    },
+    countReset: (label: unknown = "default") => void counts.delete(`${label}`),
+    time: (label: unknown = "default") => void starts.set(`${label}`, now()),
+    timeLog: (label: unknown = "default", ...more: unknown[]) => timed(`${label}`, ...more),
+    timeEnd(label: unknown = "default") {
+      timed(`${label}`);
+      starts.delete(`${label}`);
+    },
+    trace: (...all: unknown[]) => warn("Trace:", ...all, `${new Error().stack?.replace(/^.*\n/, "\n")}`),
+  };
 }
 
 function ownDeno(): Record<string, unknown> {

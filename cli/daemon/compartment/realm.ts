@@ -86,7 +86,7 @@ function leaveOnly(globals: object): void {
   const own = globals as Record<string | symbol, unknown>;
   for (const name of Reflect.ownKeys(globalThis)) {
     if (STAY.has(name)) continue;
-    if (name in own) replace(name, own[name]);
+    if (Object.hasOwn(own, name)) replace(name, own[name]);
     else if (typeof name === "string") Reflect.deleteProperty(globalThis, name);
   }
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Console } from "node:console";
 import * as corolla from "../../../mod.ts";
 import { loadCollector } from "../../../core/io/spent_memory.ts";
 import { sealRealm } from "./realm.ts";
@@ -65,7 +66,12 @@ const exit = () => {
   throw new Error("left");
 };
 Object.assign(Deno, { exit });
-for (const name of Object.keys(console)) Object.assign(console, { [name]: () => {} });
+// What is printed is made, and goes nowhere.
+const ignore = () => {};
+const nowhere = { write: ignore, on: ignore, once: ignore, removeListener: ignore, listenerCount: () => 0 };
+globalThis.console = new Console(
+  { stdout: nowhere, stderr: nowhere } as unknown as ConstructorParameters<typeof Console>[0],
+) as Console;
 
 const ways = new Set<string>();
 const seen = new Set<unknown>();
@@ -93,21 +99,23 @@ function lookInto(value: object, path: string): void {
   }
 }
 
+const PLAIN = new Map<unknown, unknown>([[Symbol.toPrimitive, () => "1"], ["length", 1], ["aborted", false]]);
+/** What has no end, or waits for one. */
+const UNASKED = new Set<unknown>([Symbol.iterator, Symbol.asyncIterator, "then", "next", "prototype"]);
+
 /** Getters, and functions called with nothing to stand on, with callbacks, and as constructors. */
 async function use(value: object, path: string): Promise<void> {
-  const told: unknown[] = [];
   function callback(this: unknown, ...args: unknown[]) {
     look(this, `${path}(): this of a callback`);
     for (const arg of args) look(arg, `${path}(): argument of a callback`);
     return args[0];
   }
-  const eager = {
-    type: "x",
-    handleEvent: callback,
-    then: undefined,
-    [Symbol.iterator]: undefined,
-    valueOf: () => 1,
-  };
+  // Has whatever it is asked for, and tells what that is called with.
+  const spy: unknown = new Proxy(callback, {
+    get: (_, key) => PLAIN.get(key) ?? (UNASKED.has(key) ? undefined : spy),
+    has: () => true,
+    construct: () => ({}),
+  });
   for (const key of Reflect.ownKeys(value)) {
     const getter = Reflect.getOwnPropertyDescriptor(value, key)?.get;
     for (const on of [value, undefined]) {
@@ -115,17 +123,12 @@ async function use(value: object, path: string): Promise<void> {
     }
   }
   if (typeof value !== "function") return;
-  const lists: unknown[][] = [
-    [],
-    [callback],
-    ["x", callback],
-    [new Event("x")],
-    [eager, callback],
-    ["1", 1],
-    [[1, 2], callback],
+  const lists = [
+    ...[[], [callback], ["x", callback], [new Event("x")], ["1", 1], [[1, 2], callback]],
+    ...[[spy], ["x", spy], [spy, spy], ["data:,x", spy], [{ size: spy }, spy]],
   ];
   for (const args of lists) {
-    for (const on of [undefined, null, globalThis === undefined ? told : told]) {
+    for (const on of [undefined, null, {}, spy]) {
       await taken(() => Reflect.apply(value, on, args), `${path}()`);
     }
     await taken(() => Reflect.construct(value, args), `new ${path}()`);
@@ -145,11 +148,10 @@ async function taken(get: () => unknown, path: string): Promise<void> {
 
 let setTimeoutOf: typeof setTimeout;
 
-addEventListener("unhandledrejection", (event) => event.preventDefault());
 const answer = (probed: Probed) => Reflect.apply(postMessage, undefined, [probed]);
 const { postMessage } = globalThis as unknown as { postMessage(value: unknown): void };
 
-addEventListener("message", async () => {
+async function probe(): Promise<Probed> {
   const intact = new Map(Reflect.ownKeys(globalThis).map((name) => [name, before[name as string]]));
   await loadCollector();
   const evaluate = sealRealm();
@@ -177,11 +179,22 @@ addEventListener("message", async () => {
   const used = new Set<unknown>();
   while (waiting.length > 0) {
     const [value, path] = waiting.shift()!;
-    lookInto(value as object, path);
-    if (!used.has(value) && path.length < 200 && path.split("(").length < 4) {
+    try {
+      lookInto(value as object, path);
+    } catch {
+      // A proxy whose handler is the spy.
+      continue;
+    }
+    if (!used.has(value) && path.length < 200 && path.split("(").length < 3) {
       used.add(value);
       await use(value as object, path);
     }
   }
-  answer({ seen: seen.size, ways: [...ways], left: left.map(String) });
+  return { seen: seen.size, ways: [...ways], left: left.map(String) };
+}
+
+// What is called may well have promises fail that nobody waits for.
+addEventListener("unhandledrejection", (event) => event.preventDefault());
+addEventListener("message", () => {
+  probe().then(answer, (error) => answer({ seen: 0, ways: [`the probe failed: ${error?.stack}`], left: [] }));
 }, { once: true });

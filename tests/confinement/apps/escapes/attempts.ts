@@ -436,6 +436,13 @@ function insides(): Attempts {
         controller.abort();
       });
     },
+    "what streams know of the global object": () => {
+      for (const name of ["CountQueuingStrategy", "ByteLengthQueuingStrategy"]) {
+        const made = world[name] && new world[name]({ highWaterMark: 1 });
+        const held = made && Object.getOwnPropertySymbols(made).map((symbol) => made[symbol]);
+        if (held) return held.length;
+      }
+    },
     "the port through what is printed": () => {
       const seen: unknown[] = [];
       const spy = new Proxy({}, { get: (_, key) => (seen.push(key), undefined) });
