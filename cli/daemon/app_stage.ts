@@ -89,11 +89,13 @@ export class AppStage implements Stage {
     const folder = join(this.#folders.apps, installFolder(info));
     const name = `@${info.fabId}==${info.fabVersion}`;
     const app = { folder, name, ...info.components, config: info.config };
-    if (this.#inCompartment) {
-      const { transpile } = await import("./compartment/transpile.ts");
-      this.#codes.set(folder, await transpile(info.files, moduleUrl(app, "")));
-    }
-    await installFiles(folder, info.files);
+    await Promise.all([installFiles(folder, info.files), this.#prepareCode(app, info.files)]);
     return app;
+  }
+
+  async #prepareCode(app: InstalledApp, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    if (!this.#inCompartment) return;
+    const { transpile } = await import("./compartment/transpile.ts");
+    this.#codes.set(app.folder, await transpile(files, moduleUrl(app, "")));
   }
 }

@@ -9,6 +9,60 @@ import * as corolla from "../../../mod.ts";
 import { loadCollector } from "../../../core/io/spent_memory.ts";
 import { sealRealm } from "./realm.ts";
 
+/** What apps make; the path leads to a file that this thread may read. */
+const MADE = (path: string) =>
+  `(async () => {
+  const made = [];
+  const tried = (make) => { try { made.push(make()); } catch (error) { made.push(error); } };
+  const controlled = (Stream, ...parts) => tried(() => new Stream(...parts));
+  const holding = { start(controller) { made.push(controller); }, pull(controller) { made.push(controller.byobRequest); } };
+  const { signal } = new AbortController();
+  tried(() => new Request("https://a/", { method: "POST", body: "x", signal, headers: { a: "b" } }));
+  tried(() => new Response("x", { headers: [["a", "b"]] }));
+  tried(() => new Response("x").body.getReader());
+  controlled(ReadableStream, holding);
+  controlled(ReadableStream, { ...holding, type: "bytes", autoAllocateChunkSize: 8 });
+  controlled(WritableStream, { start(controller) { made.push(controller); } });
+  controlled(TransformStream, { start(controller) { made.push(controller); } });
+  tried(() => new WritableStream().getWriter());
+  const bytes = new ReadableStream({ ...holding, type: "bytes" });
+  tried(() => { const reader = bytes.getReader({ mode: "byob" }); reader.read(new Uint8Array(1)); return reader; });
+  tried(() => [new TextDecoderStream(), new TextEncoderStream(), new CompressionStream("gzip"), new DecompressionStream("gzip")]);
+  tried(() => [new Headers({ a: "b" }), new Headers({ a: "b" }).entries(), new FormData(), new FormData().keys()]);
+  tried(() => [new File(["x"], "x"), new Blob(["x"]), new Blob(["x"]).stream(), new URLPattern({ pathname: "/a" })]);
+  tried(() => [new URL("https://a/?b=c"), new URL("https://a/?b=c").searchParams, new URLSearchParams("a=b").entries()]);
+  tried(() => { const event = new CustomEvent("x", { detail: 1 }); const target = new EventTarget();
+    target.addEventListener("x", function (...all) { made.push(this, ...all); }); target.dispatchEvent(event); return [event, target]; });
+  tried(() => { const controller = new AbortController(); controller.signal.onabort = (event) => made.push(event);
+    controller.abort(); return [controller, AbortSignal.any([controller.signal]), AbortSignal.abort()]; });
+  const wasm = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+  tried(() => [new WebAssembly.Module(wasm), new WebAssembly.Instance(new WebAssembly.Module(wasm))]);
+  tried(() => [new WebAssembly.Memory({ initial: 1 }), new WebAssembly.Table({ element: "anyfunc", initial: 1 })]);
+  tried(() => new WebAssembly.Module(Uint8Array.of(1)));
+  tried(() => new WebAssembly.Tag({ parameters: [] }));
+  tried(() => [new Intl.NumberFormat("en"), new Intl.DateTimeFormat("en"), new Intl.Segmenter("en").segment("a b")]);
+  tried(() => [new WeakRef({}), new FinalizationRegistry(() => {}), new DisposableStack(), new AsyncDisposableStack()]);
+  tried(() => [Temporal.PlainDate.from("2026-01-01"), Temporal.Duration.from("PT1M"), new Date(0)]);
+  tried(() => [structuredClone(new RangeError("x")), structuredClone(new Blob(["x"])), new DOMException("x")]);
+  tried(() => Deno.openSync(${JSON.stringify(path)}));
+  tried(() => Deno.statSync(${JSON.stringify(path)}));
+  tried(() => Deno.openSync(${JSON.stringify(path)}).readable);
+  tried(() => Deno.readDirSync("/"));
+  tried(() => Deno.readTextFileSync("/etc/passwd"));
+  tried(() => { using stack = new DisposableStack(); stack.defer(() => { throw 1; }); throw 2; });
+  for (const late of [
+    () => crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, true, ["sign"]),
+    () => crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign"]),
+    () => fetch("data:,x"), () => fetch("https://a.invalid/"), () => fetch("data:,x").then((got) => got.blob()),
+    () => WebAssembly.instantiate(wasm), () => Deno.open(${
+    JSON.stringify(path)
+  }), () => Deno.readDir("/").next?.(),
+    () => new Promise((resolve) => new ReadableStream({ pull: (controller) => resolve(controller) })),
+    () => new Response("x").formData(), () => new Blob(["x"]).arrayBuffer(), () => Promise.any([]),
+  ]) await Promise.resolve().then(late).then((got) => made.push(got), (error) => made.push(error));
+  return made;
+})()`;
+
 /** What the probe found. */
 export interface Probed {
   /** How many objects and functions were looked at. */
@@ -151,7 +205,7 @@ let setTimeoutOf: typeof setTimeout;
 const answer = (probed: Probed) => Reflect.apply(postMessage, undefined, [probed]);
 const { postMessage } = globalThis as unknown as { postMessage(value: unknown): void };
 
-async function probe(): Promise<Probed> {
+async function probe(path: string): Promise<Probed> {
   const intact = new Map(Reflect.ownKeys(globalThis).map((name) => [name, before[name as string]]));
   await loadCollector();
   const evaluate = sealRealm();
@@ -176,6 +230,7 @@ async function probe(): Promise<Probed> {
     ),
     "iterators",
   );
+  look(await evaluate(MADE(path)), "made");
   const used = new Set<unknown>();
   while (waiting.length > 0) {
     const [value, path] = waiting.shift()!;
@@ -195,6 +250,10 @@ async function probe(): Promise<Probed> {
 
 // What is called may well have promises fail that nobody waits for.
 addEventListener("unhandledrejection", (event) => event.preventDefault());
-addEventListener("message", () => {
-  probe().then(answer, (error) => answer({ seen: 0, ways: [`the probe failed: ${error?.stack}`], left: [] }));
+addEventListener("message", (event) => {
+  const { data } = event as MessageEvent<string>;
+  probe(data).then(
+    answer,
+    (error) => answer({ seen: 0, ways: [`the probe failed: ${error?.stack}`], left: [] }),
+  );
 }, { once: true });
