@@ -57,8 +57,7 @@ export const appProcessFlags = {
   "is-fenced": toggle({ help: "", hidden: true }),
   "allow-unconfined-apps": toggle({
     group: GRANTS,
-    help:
-      "Where there is no fence, run the app in the compiled program without a compartment: nothing confines it",
+    help: "Where there is no fence, run the app without a compartment: nothing confines it",
   }),
 };
 

@@ -1,16 +1,16 @@
 /*
  * What an app in a compartment finds in its global scope beside the language. Each name is here because apps need it;
- * what is not named does not exist for them. Functions are wrapped, since some of Deno's give the global object of the
- * thread to what they call.
+ * what is not named does not exist for them. Functions are wrapped, so that they have no `this` but ours, and what they call
+ * has none.
  */
 
 // deno-lint-ignore no-explicit-any -- what it is called with is the app's affair
 type AnyFunction = (...args: any[]) => unknown;
 
-/** Functions of Deno's that ask for permission themselves, or need none. */
+/** Functions of Deno's that ask for permission themselves, or need none; most have a twin that does not wait. */
 const DENO_FUNCTIONS = [
-  ...["readFile", "readTextFile", "writeFile", "writeTextFile", "open", "create", "stat", "lstat", "readDir"],
-  ...["mkdir", "remove", "rename", "copyFile", "realPath", "truncate", "makeTempDir", "makeTempFile"],
+  ...["readFile", "readTextFile", "writeFile", "writeTextFile", "open", "create", "truncate", "stat"],
+  ...["lstat", "readDir", "mkdir", "remove", "rename", "copyFile", "realPath", "makeTempDir", "makeTempFile"],
 ].flatMap((name) => [name, `${name}Sync`]);
 const DENO_MORE = ["cwd", "exit", "memoryUsage"];
 
@@ -19,25 +19,12 @@ const DENO_MORE = ["cwd", "exit", "memoryUsage"];
  * here: each of them holds the thread's global object.
  */
 const AS_THEY_ARE = [
-  ...[
-    "URL",
-    "URLSearchParams",
-    "URLPattern",
-    "TextEncoder",
-    "TextDecoder",
-    "TextEncoderStream",
-    "TextDecoderStream",
-  ],
+  ...["URL", "URLSearchParams", "URLPattern", "TextEncoder", "TextDecoder", "Blob", "File", "CryptoKey"],
   ...["AbortController", "AbortSignal", "Event", "EventTarget", "CustomEvent", "DOMException"],
-  ...["Blob", "File", "FormData", "Headers", "Request", "Response", "WebAssembly", "Intl"],
-  ...["ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamBYOBReader", "WritableStream"],
-  ...[
-    "WritableStreamDefaultWriter",
-    "TransformStream",
-    "CompressionStream",
-    "DecompressionStream",
-    "CryptoKey",
-  ],
+  ...["FormData", "Headers", "Request", "Response", "WebAssembly", "Intl"],
+  ...["ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamBYOBReader", "TransformStream"],
+  ...["WritableStream", "WritableStreamDefaultWriter", "CompressionStream", "DecompressionStream"],
+  ...["TextEncoderStream", "TextDecoderStream"],
   // Parts of the language that SES leaves out of a compartment.
   ...["Date", "Temporal", "Float16Array", "Float32Array", "Float64Array", "SharedArrayBuffer", "Atomics"],
   ...["WeakRef", "FinalizationRegistry", "SuppressedError", "DisposableStack", "AsyncDisposableStack"],
@@ -47,19 +34,8 @@ const FUNCTIONS = ["atob", "btoa", "fetch", "clearTimeout", "clearInterval"];
 const TIMERS = ["setTimeout", "setInterval"];
 
 const CONSOLE = [
-  ...[
-    "log",
-    "info",
-    "debug",
-    "warn",
-    "error",
-    "dir",
-    "table",
-    "assert",
-    "group",
-    "groupCollapsed",
-    "groupEnd",
-  ],
+  ...["log", "info", "debug", "warn", "error", "dir", "table", "assert"],
+  ...["group", "groupCollapsed", "groupEnd"],
 ];
 
 /** The app's globals. Taken from this thread's, which are to be as they were when it started. */
@@ -150,7 +126,7 @@ function timer(name: string, start: AnyFunction): AnyFunction {
     Number(start(calling(name, callback, args), Number(ms ?? 0)));
 }
 
-/** Calls what the app gave without a `this`. It must not be text, which Deno would evaluate. */
+/** Calls what the app gave without a `this`. It must not be text, which other versions of Deno evaluate. */
 function calling(name: string, callback: unknown, args: readonly unknown[] = []): () => void {
   if (typeof callback === "function") return () => void Reflect.apply(callback, undefined, args);
   throw new TypeError(

@@ -474,6 +474,30 @@ function insides(): Attempts {
       world.eval("late");
       return seen === globalThis ? undefined : seen;
     },
+    "evaluation where the stack ends": () => {
+      const got = new Set<unknown>();
+      const tries = () => {
+        for (const text of ["typeof Worker", "eval === globalThis.eval", `typeof ${WORD}("node:vm")`]) {
+          try {
+            got.add(world.eval(text));
+          } catch {
+            // Refused, or no room for it.
+          }
+        }
+      };
+      const dive = (left: { times: number }) => {
+        try {
+          dive(left);
+        } catch {
+          // Here is the end.
+        }
+        if (left.times-- > 0) tries();
+      };
+      dive({ times: 500 });
+      tries();
+      const odd = [...got].filter((one) => one !== "undefined" && one !== true);
+      return odd.length === 0 ? undefined : odd;
+    },
     "eval, replaced": () => {
       world.eval = (text: string) => text;
       return "replaced";
