@@ -1,4 +1,5 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { AppStage } from "../app_stage.ts";
 import { ThreadFailedError } from "../../../core/app/thread_peer.ts";
 import {
   type AppFiles,
@@ -231,6 +232,12 @@ export const app = new ServerApp().main(async (grid: any, { runFolder }) => {
   const { failure, printed } = await playInCompartment({ "client.ts": app }, { leads: true });
   assertEquals(failure, undefined);
   assertMatch(printed, /INFO :\s+text and more\n\[\] 2 3\n$/);
+});
+
+Deno.test("compartment: a stage that is to have one starts no thread without", async () => {
+  const grants = { read: [], write: [], net: [] };
+  const stage = new AppStage({ apps: "/nowhere", runs: "/nowhere" }, { grants, inCompartment: true });
+  await assertRejects(() => stage.start({ app: "/nowhere/app" }), Error, "Cannot run what is not installed");
 });
 
 Deno.test("compartment: a failure names the app's own file", async () => {

@@ -210,6 +210,7 @@ async function probe(path: string): Promise<Probed> {
   await loadCollector();
   const evaluate = sealRealm();
   ({ setTimeout: setTimeoutOf } = globalThis);
+  FORBIDDEN.set(Error, "the thread's own Error");
   const own = evaluate("globalThis") as Record<string | symbol, unknown>;
   const left = Reflect.ownKeys(globalThis).filter((name) =>
     !(name in own) || (before[name as string] === intact.get(name) && FORBIDDEN.has(before[name as string]))
