@@ -23,6 +23,8 @@ const IN_RESERVE: readonly RegExp[] = [
   /^(run|read) .*deno(\.exe)?$/,
   // Where FLWR_HOME is not set, and where there is a terminal.
   /^env (HOME|USERPROFILE|NO_COLOR|TERM)$/,
+  // Where DENO_DIR does not say where modules are.
+  /^env XDG_CACHE_HOME$/,
   // Our own source: only what a Worker loads is asked for, and not all roles load all of it.
   new RegExp(`^read ${RegExp.escape(ROOT)}`),
   // Objects of earlier runs.
