@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Federation } from "../confinement/federation.ts";
 import { binary, isWindows } from "./binary.ts";
 
-const APP = fileURLToPath(new URL("../interop/apps/typescript_app", import.meta.url));
+const APP = fileURLToPath(new URL("../bench/apps/typescript_app", import.meta.url));
 
 Deno.test({
   name: "compiled: a role reads nothing outside its own folders, even where a link leads there",
@@ -19,7 +19,9 @@ Deno.test({
   const contents = federation.path("homes/superlink/superlink/state.db-objects");
   await Deno.rename(contents, federation.path("elsewhere"));
   await Deno.symlink(federation.path("elsewhere"), contents);
-  const run = await federation.spawn(["flwr", "run", APP, "test", "--stream"], { home: "user" });
+  // Small objects would be read from memory.
+  const model = ["--run-config", "elements=10000"];
+  const run = await federation.spawn(["flwr", "run", APP, "test", "--stream", ...model], { home: "user" });
   await superlink.says(/Requires read access to ".*elsewhere/);
   const [, runId] = await run.says(/Successfully started run (\d+)/);
   // Unless it has ended by itself.
