@@ -115,7 +115,7 @@ function hostOf(
   { order: { seed }, print }: { order: AppOrder; print: (text: string) => void },
 ): AppHost {
   const random = seed ? world.seeded(seed) : world.random;
-  return { clock: world.clock, random, log: logTo(print) };
+  return { clock: world.clock, random, log: logTo(print), spent: world.spent };
 }
 
 function logTo(print: (text: string) => void): AppHost["log"] {
