@@ -8,7 +8,7 @@ const MODEL_MB = 4 * ELEMENTS / 1024 ** 2;
 /** The model, and sums in double precision. With whole replies it was 7. */
 const MODELS = 3;
 /**
- * What is on its way, is not collected yet, or is kept by the C library; however large the model is. Up to 170 MB were
+ * What is on its way, is not collected yet, or is kept by the C library; however large the model is. Up to 140 MB were
  * seen. Two more whole replies would be 244 MB.
  */
 const SLACK_MB = 240;

@@ -8,6 +8,9 @@ export interface AppCode {
   readonly paths: ReadonlySet<string>;
 }
 
+/** The texts of scripts by path. */
+export type Texts = ReadonlyMap<string, string>;
+
 /** A module as the body of a function of {@link PARAMETERS}, or why it cannot be one. */
 export type Script = { readonly body: string } | { readonly error: string };
 

@@ -95,8 +95,8 @@ function refusalOf(specifier: string, path: string): string {
     return `${what} as an app in a compartment has no modules of Node: use what is global, such as Deno.readFile, ` +
       "fetch and crypto, or have the operator run corolla where there is a fence";
   }
-  const what2 = `${what} as an app in a compartment imports "corolla" and its own files only`;
-  return /^(npm:)?@?[a-z]/.test(specifier) ? `${what2}: flwr build bundles packages of npm` : what2;
+  const advice = /^(npm:)?@?[a-z]/.test(specifier) ? ": flwr build bundles packages of npm" : "";
+  return `${what} as an app in a compartment imports "corolla" and its own files only${advice}`;
 }
 
 function dataOf(path: string, text: string): Exports {

@@ -5,30 +5,20 @@
  * @module
  */
 import type { TransformFailure, TransformOptions } from "esbuild-wasm/esm/browser.js";
-import { IMPORT_META, type Script } from "./app_code.ts";
+import type { Asked } from "../../esbuild/ask_worker.ts";
+import { loadEsbuild } from "../../esbuild/load_esbuild.ts";
+import { IMPORT_META, type Script, type Texts } from "./app_code.ts";
 import { spellHarmlessly } from "./source_check.ts";
 
-/** What the main thread posts, once: the texts of scripts by their paths, and where to answer. */
-export interface TranspileStart {
-  readonly texts: ReadonlyMap<string, string>;
-  /** Takes one map of {@link Script}s. */
-  readonly port: MessagePort;
-}
-
 addEventListener("message", async (event) => {
-  const { texts, port } = (event as MessageEvent<TranspileStart>).data;
-  const transform = await startEsbuild();
+  const { order: texts, port } = (event as MessageEvent<Asked<Texts>>).data;
+  const { transform } = await loadEsbuild();
   const scripts = new Map<string, Script>();
-  for (const [path, text] of texts) scripts.set(path, await scriptOf(path, () => transform(text, path)));
+  for (const [path, text] of texts) {
+    scripts.set(path, await scriptOf(path, () => transform(text, optionsFor(path))));
+  }
   port.postMessage(scripts);
 }, { once: true });
-
-async function startEsbuild() {
-  const { initialize, transform } = await import("esbuild-wasm/esm/browser.js");
-  const bytes = await Deno.readFile(new URL(import.meta.resolve("esbuild-wasm/esbuild.wasm")));
-  await initialize({ wasmModule: await WebAssembly.compile(bytes), worker: false });
-  return (text: string, path: string) => transform(text, optionsFor(path));
-}
 
 function optionsFor(path: string): TransformOptions {
   return {

@@ -4,20 +4,15 @@
  * @module
  */
 import type { BuildFailure, BuildOptions, Metafile } from "esbuild-wasm/esm/browser.js";
+import type { Asked } from "../../esbuild/ask_worker.ts";
+import { loadEsbuild } from "../../esbuild/load_esbuild.ts";
 import type { BundleAnswer, BundleOrder, MadeBundle } from "./bundle_order.ts";
 import { lendFiles } from "./esbuild_files.ts";
 import { type AppImports, appResolution, FILES } from "./esbuild_plugin.ts";
 import { withPlainPaths } from "./package_path.ts";
 
-/** What the main thread posts, once: what to do, and where to answer. */
-export interface BundleStart {
-  readonly order: BundleOrder;
-  /** Takes one {@link BundleAnswer}. */
-  readonly port: MessagePort;
-}
-
 addEventListener("message", async (event) => {
-  const { order, port } = (event as MessageEvent<BundleStart>).data;
+  const { order, port } = (event as MessageEvent<Asked<BundleOrder>>).data;
   const answer = await bundlesOf(order);
   const buffers = "bundles" in answer ? answer.bundles.map(({ content }) => content.buffer) : [];
   port.postMessage(answer, { transfer: buffers });
@@ -48,9 +43,7 @@ async function bundlesOf(order: BundleOrder): Promise<BundleAnswer> {
 
 async function startEsbuild() {
   lendFiles();
-  const { build, initialize } = await import("esbuild-wasm/esm/browser.js");
-  const bytes = await Deno.readFile(new URL(import.meta.resolve("esbuild-wasm/esbuild.wasm")));
-  await initialize({ wasmModule: await WebAssembly.compile(bytes), worker: false });
+  const { build } = await loadEsbuild();
   return (options: BuildOptions & { write: false }) => build(options);
 }
 
