@@ -77,7 +77,7 @@ for (const [name, code, reason] of failing) {
       assertEquals(process.appIo.output?.subStatus, "failed");
       process.appIo.again();
     }
-    assertStringIncludes(process.said, "ClientApp failed: ");
+    await process.says("ClientApp failed: ");
   });
 }
 

@@ -91,7 +91,7 @@ async function workshop(
 
 async function until(done: () => boolean): Promise<void> {
   for (let tries = 0; !done(); tries++) {
-    assert(tries < 2_000, "what the test waits for does not happen");
+    assert(tries < 12_000, "what the test waits for does not happen");
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -100,6 +100,14 @@ export class AppProcess implements AsyncDisposable {
     await Promise.race([ready, this.status]);
   }
 
+  /** Resolves when it has printed this: its two streams are heard independently of each other. */
+  async says(text: string): Promise<void> {
+    for (let tries = 0; !this.said.includes(text); tries++) {
+      if (tries === 12_000) throw new Error(`It does not say "${text}", but:\n${this.said}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
   /** Closes the process's input, as a daemon that ends does. */
   async dismiss(): Promise<void> {
     await this.#input.close().catch(() => {});
