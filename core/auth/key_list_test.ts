@@ -1,11 +1,10 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { vectors } from "../../proto/vectors.ts";
+import { vectorPath, vectors } from "../../proto/vectors.ts";
 import { KeyListError, readKeyList } from "./key_list.ts";
 
-const VECTORS = Deno.env.get("COROLLA_VECTORS") ?? new URL("../../tests/vectors", import.meta.url).pathname;
-const read = (name: string) => Deno.readTextFileSync(`${VECTORS}/keys/${name}`);
+const read = (name: string) => Deno.readTextFileSync(vectorPath(`keys/${name}`));
 const names = ["client_credentials_1", "client_credentials_2"];
 const [first, second] = names.map((name) => read(`${name}.pub`).trim().split(" ").slice(0, 2).join(" "));
 const pems = names.map((name) => read(`${name}.spki.pem`));

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import fc from "fast-check";
-import { vectors } from "../../proto/vectors.ts";
+import { vectorPath, vectors } from "../../proto/vectors.ts";
 import { type Curve, CURVES, FIELD_BYTES } from "./ec_key.ts";
 import {
   formatOpensshPrivateKey,
@@ -22,8 +22,7 @@ interface KeyVector {
 }
 const auth = await vectors<{ signature_1_32_1: { keys: Record<string, KeyVector> } }>("auth.json");
 const { keys } = auth.signature_1_32_1;
-const folder = Deno.env.get("COROLLA_VECTORS") ?? new URL("../../tests/vectors", import.meta.url).pathname;
-const keyFile = (name: string) => Deno.readTextFileSync(`${folder}/keys/${name}`);
+const keyFile = (name: string) => Deno.readTextFileSync(vectorPath(`keys/${name}`));
 
 function problemOf(parse: () => unknown): { problem: KeyProblem; kind?: string } {
   const { problem, kind } = assertThrows(parse, KeyError);
