@@ -49,10 +49,18 @@ async function holdsExactly(folder: string, files: ReadonlyMap<string, Uint8Arra
   return await countFiles(folder) === files.size;
 }
 
-async function countFiles(folder: string): Promise<number> {
+/** Undefined when the folder goes meanwhile: another process puts its own in its place. */
+async function countFiles(folder: string): Promise<number | undefined> {
   let count = 0;
-  for await (const entry of Deno.readDir(folder)) {
-    count += entry.isDirectory ? await countFiles(join(folder, entry.name)) : 1;
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      const below = entry.isDirectory ? await countFiles(join(folder, entry.name)) : 1;
+      if (below === undefined) return undefined;
+      count += below;
+    }
+  } catch (error) {
+    ignoreMissing(error);
+    return undefined;
   }
   return count;
 }

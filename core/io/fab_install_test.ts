@@ -32,3 +32,19 @@ Deno.test("fab install: fresh, again, changed, and several at once", async () =>
   assertEquals([...Deno.readDirSync(`${root}/apps`)].map(({ name }) => name), ["p.a.1.0.12345678"]);
   await Deno.remove(root, { recursive: true });
 });
+
+Deno.test("fab install: one that finds the app in place while another puts its own there", async () => {
+  const app = { "pyproject.toml": "x", "sub/a.ts": "2" };
+  for (let round = 0; round < 20; round++) {
+    const root = await Deno.makeTempDir();
+    const folder = `${root}/apps/p.a.1.0.12345678`;
+    await installFiles(folder, files({ ...app, "sub/a.ts": "1" }));
+    await Promise.all(Array.from({ length: 8 }, async (_, index) => {
+      // Each comes a little later, so that some look while others move.
+      for (let step = 0; step < 3 * index; step++) await Deno.stat(root);
+      await installFiles(folder, files(app));
+    }));
+    assertEquals(await contents(folder), app);
+    await Deno.remove(root, { recursive: true });
+  }
+});
