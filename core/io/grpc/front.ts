@@ -34,7 +34,7 @@ export interface Front {
   stop(): Promise<void>;
 }
 
-/** How long a connection may be silent before it says what it speaks. */
+/** How long a connection may be silent before it says what it speaks, and how long its handshake may take. */
 const SILENCE_MS = 60_000;
 
 /** So many bytes tell HTTP/2, which begins with `PRI`, from HTTP/1. */
@@ -47,13 +47,10 @@ const TELLING_BYTES = 3;
  */
 export async function openFront(options: FrontOptions): Promise<Front> {
   const waiting = new Set<net.Socket>();
-  const meet = (socket: net.Socket) => welcome(socket, { ...options, waiting });
+  const stopping = new AbortController();
+  const meet = (socket: net.Socket) => welcome(socket, { ...options, waiting, stopping: stopping.signal });
   const server = options.tls ? tls.createServer(tlsOptions(options.tls), meet) : net.createServer(meet);
-  // A handshake that fails is the peer's trouble, and it is told so by TLS itself.
-  server.on(
-    "tlsClientError",
-    (error: Error) => options.log.debug(`A TLS handshake failed: ${error.message}`),
-  );
+  const shaking = server instanceof tls.Server ? handshakes(server, options.log) : undefined;
   const port = await bind(server, options.listenOn);
   return {
     port,
@@ -62,10 +59,29 @@ export async function openFront(options: FrontOptions): Promise<Front> {
     },
     stop: () =>
       new Promise((resolve) => {
+        stopping.abort();
         server.close(() => resolve());
-        for (const socket of waiting) socket.destroy();
+        for (const socket of [...waiting, ...shaking?.values() ?? []]) socket.destroy();
       }),
   };
+}
+
+/** The connections whose TLS handshake is under way, by the peer's address. */
+function handshakes(server: tls.Server, log: Log): ReadonlyMap<string, net.Socket> {
+  const shaking = new Map<string, net.Socket>();
+  const peer = ({ remoteAddress, remotePort }: net.Socket) => `${remoteAddress}:${remotePort}`;
+  server.on("connection", (socket: net.Socket) => {
+    const name = peer(socket);
+    shaking.set(name, socket);
+    socket.once("close", () => shaking.get(name) === socket && shaking.delete(name));
+  });
+  server.on("secureConnection", (socket: tls.TLSSocket) => shaking.delete(peer(socket)));
+  // A handshake that fails is the peer's trouble, and it is told so by TLS itself; one that takes too long is just ended.
+  server.on("tlsClientError", (error: Error, socket: tls.TLSSocket) => {
+    log.debug(`A TLS handshake failed: ${error.message}`);
+    socket.destroy();
+  });
+  return shaking;
 }
 
 function bind(server: net.Server, listenOn: HostPort | UnixSocket): Promise<number> {
@@ -88,15 +104,18 @@ function tlsOptions(files: ServerTls): tls.TlsOptions {
     ca: asBuffer(files.rootCertificates),
     ALPNProtocols: ["h2", "http/1.1"],
     minVersion: "TLSv1.2",
+    handshakeTimeout: SILENCE_MS,
   };
 }
 
-type Host = FrontOptions & { readonly waiting: Set<net.Socket> };
+type Host = FrontOptions & { readonly waiting: Set<net.Socket>; readonly stopping: AbortSignal };
 
 function welcome(socket: net.Socket, host: Host): void {
-  const { waiting, take, log } = host;
+  const { waiting, take, log, stopping } = host;
   // An error without a listener would end the process; what breaks a connection ends in its closing.
   socket.on("error", (error) => log.debug(`A connection broke: ${error.message}`));
+  // Who was on the way in when the door closed would hold up its stop: nobody else ends this connection.
+  if (stopping.aborted) return void socket.destroy();
   if (socket instanceof tls.TLSSocket && socket.alpnProtocol === "h2") return take(socket);
   waiting.add(socket);
   socket.once("close", () => waiting.delete(socket));

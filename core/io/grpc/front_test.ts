@@ -106,3 +106,52 @@ Deno.test("stopping ends connections that have not said what they speak", async 
   assertEquals(await over, "");
   assert(socket.destroyed);
 });
+
+Deno.test("stopping ends a connection that never begins its handshake", async () => {
+  const { ca, server } = await makeServerFiles();
+  const files = { certificateChain: server.certificate, privateKey: server.privateKey };
+  const door = await Door.open({ tls: { ...files, rootCertificates: ca.certificate } });
+  const socket = plain(door);
+  const over = answerTo(socket, []);
+  await new Promise((resolve) => socket.once("connect", resolve));
+  // Accepted one after the other: when the second is through, the first is with the door.
+  const transport = connectGrpc({
+    address: door.at("localhost"),
+    tls: { rootCertificates: ca.certificate },
+  });
+  await transport.ready(60_000);
+  transport.close();
+  await door.server.stop(60_000);
+  assertEquals(await over, "");
+});
+
+Deno.test("stopping ends a connection that is through with its handshake only then", async () => {
+  const { ca, server } = await makeServerFiles();
+  const files = { certificateChain: server.certificate, privateKey: server.privateKey };
+  const door = await Door.open({ tls: { ...files, rootCertificates: ca.certificate } });
+  const begun = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  // Holds back the server's half of the handshake until the door is about to close.
+  const between = net.createServer((near) => {
+    const far = plain(door);
+    for (const socket of [near, far]) socket.on("error", () => {});
+    near.on("close", () => far.destroy()).on("data", (chunk: Buffer) => far.write(chunk));
+    far.on("close", () => near.destroy()).on("data", async (chunk: Buffer) => {
+      begun.resolve();
+      await go.promise;
+      near.write(chunk);
+    });
+  });
+  await new Promise<void>((resolve) => between.listen(0, "127.0.0.1", resolve));
+  const { port } = between.address() as net.AddressInfo;
+  const host = { port, host: "127.0.0.1", servername: "localhost" };
+  const socket = tls.connect({ ...host, ca: Buffer.from(ca.certificate), ALPNProtocols: ["h2"] });
+  const over = answerTo(socket, []);
+  await begun.promise;
+  const stopped = door.server.stop(60_000);
+  go.resolve();
+  await stopped;
+  await over;
+  assert(socket.destroyed);
+  between.close();
+});
