@@ -115,9 +115,14 @@ Deno.test({
         stderr: "piped",
       }).spawn();
       const errors = daemon.stderr.pipeThrough(new TextDecoderStream()).getReader();
-      const { value } = await errors.read();
-      const child = Number(/child (\d+)/.exec(value ?? "")?.[1]);
-      assert(isAlive(child), `its child must run: ${value}`);
+      let said = "";
+      while (!/child \d+\n/.test(said)) {
+        const { value, done } = await errors.read();
+        assert(!done, `its child must run: ${said}`);
+        said += value;
+      }
+      const child = Number(/child (\d+)/.exec(said)![1]);
+      assert(isAlive(child), `its child must run: ${said}`);
       daemon.kill("SIGKILL");
       await daemon.status;
       await errors.cancel();

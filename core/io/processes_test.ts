@@ -39,6 +39,10 @@ interface Workshop {
   order(token: string, changes?: Partial<AppOrder>): AppOrder;
 }
 
+/**
+ * @param options.clock the machine's unless given; one that stands still gives output all the time that it needs to come
+ * after its process has ended
+ */
 async function workshop(
   test: (shop: Workshop) => Promise<void>,
   options: { clock?: Clock; python?: string } = {},
@@ -154,7 +158,7 @@ Deno.test("a process that dies ends its task with the code and its last words", 
   await workshop(async ({ launcher, order }) => {
     const end = await launcher.start(order("crash")).ended;
     assertEquals(end, { kind: "exited", code: 3, lastWords: "Traceback\nValueError: bad weights" });
-  });
+  }, { clock: new FakeClock() });
 });
 
 Deno.test("an app cannot say for its process that the task is done", async () => {
@@ -208,7 +212,7 @@ Deno.test({
       );
       assertEquals(lines[1], "token secret 600\n");
       assertEquals([...Deno.readDirSync(`${folder}/scratch`)], []);
-    }, { python });
+    }, { python, clock: new FakeClock() });
   },
 });
 
@@ -238,7 +242,7 @@ Deno.test({
         /^The fence around apps \(bubblewrap\) keeps apps from .*--allow-app-read \/data\/x\.csv/,
       );
       assertStringIncludes(end.kind === "exited" ? end.lastWords : "", hint.trim());
-    }, { python });
+    }, { python, clock: new FakeClock() });
   },
 });
 

@@ -30,7 +30,10 @@ export interface Store {
 
 /** The rows of one store, within one transaction. `put…` inserts or replaces by id. */
 export interface Transaction extends NodeRows, RunRows, MessageRows, ObjectRows, LogRows {
-  /** Remembers a one-time word; false when it is remembered already. Words past `untilMs` are forgotten. */
+  /**
+   * Remembers a one-time word; false when it is remembered already. Words past `untilMs` are forgotten, sooner or later:
+   * one that has lapsed may be known again when the clock is set back.
+   */
   useNonce(scope: string, nonce: string, nowMs: number, untilMs: number): Promise<boolean>;
 }
 

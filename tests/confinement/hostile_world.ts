@@ -175,7 +175,7 @@ export async function doTheirWorst(t: Deno.TestContext, program: Program): Promi
 
   await t.step("an app that never ends is ended by `flwr stop`", async () => {
     const running = await federation.spawn(world.words("spin"), { home: "user" });
-    const [, runId] = await running.says(/Successfully started run (\d+)/);
+    const [, runId] = await running.says(/Successfully started run (\d+)\r?\n/);
     await world.supernode.says(/spinning/);
     const spinners = await descendantsOf(world.supernode.pid);
     assert(spinners.length > 0);

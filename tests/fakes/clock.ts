@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/io/ports.ts";
+import { cryptoRests } from "./crypto_under_way.ts";
 
 interface Sleeper {
   readonly wakesAt: number;
@@ -69,8 +70,9 @@ export class FakeClock implements Clock {
  * event loop, and in each a trip to the threads that compute hashes and read files, behind what waits there already.
  */
 export async function settled(): Promise<void> {
+  const nextTurn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
   for (let turn = 0; turn < 4; turn++) {
     await crypto.subtle.digest("SHA-256", new Uint8Array(1));
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    do await nextTurn(); while (!cryptoRests());
   }
 }

@@ -54,7 +54,7 @@ export class Daemon {
       this.#child.kill(signal);
     } catch (error) {
       // It has ended by itself.
-      if (!(error instanceof TypeError)) throw error;
+      if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
     }
     return await this.ended();
   }

@@ -26,12 +26,21 @@ interface Size {
 async function restingSize(folder: string): Promise<Size> {
   let last: Size | undefined;
   return await eventually(() => {
-    const paths = [...pathsBelow(folder)];
-    if (paths.some((path) => /[0-9a-f]{64}$/.test(path))) return Promise.resolve(undefined);
-    const [earlier, size] = [last, sizeOf(paths)];
+    const [earlier, size] = [last, sizeBelow(folder)];
     last = size;
-    return Promise.resolve(size.apparentBytes === earlier?.apparentBytes ? size : undefined);
+    return Promise.resolve(size?.apparentBytes === earlier?.apparentBytes ? size : undefined);
   }, "the end of the objects");
+}
+
+/** The size of everything below a folder; undefined while there are objects, or something goes at this moment. */
+function sizeBelow(folder: string): Size | undefined {
+  try {
+    const paths = [...pathsBelow(folder)];
+    return paths.some((path) => /[0-9a-f]{64}$/.test(path)) ? undefined : sizeOf(paths);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 function sizeOf(paths: readonly string[]): Size {

@@ -115,7 +115,8 @@ const kinds: { [M in keyof Transaction]?: fc.Arbitrary<unknown[]> } = {
     fc.record({ id: fc.constant(0), runId: run, taskId: peer, at: time, event: text, data: text }),
   ),
   events: fc.tuple(run, fc.nat(3)),
-  useNonce: fc.tuple(text, text, fc.nat(20), fc.nat(20)),
+  // The last two are times from here on, see `inTime`.
+  useNonce: fc.tuple(text, text, fc.nat(6), fc.integer({ min: -2, max: 20 })),
 };
 
 const call: fc.Arbitrary<Call> = fc.oneof(
@@ -128,7 +129,22 @@ const call: fc.Arbitrary<Call> = fc.oneof(
 export const batches: fc.Arbitrary<Batch[]> = fc.array(
   fc.record({ calls: fc.array(call, { minLength: 1, maxLength: 12 }), fails: fc.boolean() }),
   { maxLength: 12 },
-);
+).map(inTime);
+
+/**
+ * The same, with instants in place of how much later each one-time word is used and how long it counts: time does not
+ * go back, for which of the words that have lapsed a store still knows is its own affair.
+ */
+function inTime(sequence: readonly Batch[]): Batch[] {
+  let nowMs = 0;
+  const at = (call: Call): Call => {
+    if (call.method !== "useNonce") return call;
+    const [scope, nonce, laterMs, countsMs] = call.given as [string, string, number, number];
+    nowMs += laterMs;
+    return { ...call, given: [scope, nonce, nowMs, nowMs + countsMs] };
+  };
+  return sequence.map(({ calls, fails }) => ({ calls: calls.map(at), fails }));
+}
 
 /** Which answers come in no particular order. */
 const UNORDERED = new Set<keyof Transaction>([

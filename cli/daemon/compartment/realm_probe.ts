@@ -193,14 +193,24 @@ async function taken(get: () => unknown, path: string): Promise<void> {
   try {
     const got = get();
     look(got, path);
-    const late = new Promise((resolve) => Reflect.apply(setTimeoutOf, undefined, [resolve, 1]));
-    if (got instanceof Promise) look(await Promise.race([got, late]), `await ${path}`);
+    if (got instanceof Promise) look(await soon(got), `await ${path}`);
   } catch (error) {
     look(error, `what ${path} throws`);
   }
 }
 
-let setTimeoutOf: typeof setTimeout;
+/** What it resolves to, if it does within a moment. No timer is left, for an app can find those of the thread. */
+async function soon(got: Promise<unknown>): Promise<unknown> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = Reflect.apply(timers.setTimeout, undefined, [resolve, 1]);
+  try {
+    return await Promise.race([got, late]);
+  } finally {
+    Reflect.apply(timers.clearTimeout, undefined, [timer]);
+  }
+}
+
+let timers: Pick<typeof globalThis, "setTimeout" | "clearTimeout">;
 
 const answer = (probed: Probed) => Reflect.apply(postMessage, undefined, [probed]);
 const { postMessage } = globalThis as unknown as { postMessage(value: unknown): void };
@@ -209,7 +219,7 @@ async function probe(path: string): Promise<Probed> {
   const intact = new Map(Reflect.ownKeys(globalThis).map((name) => [name, before[name as string]]));
   await loadCollector();
   const evaluate = sealRealm();
-  ({ setTimeout: setTimeoutOf } = globalThis);
+  timers = { setTimeout, clearTimeout };
   FORBIDDEN.set(Error, "the thread's own Error");
   const own = evaluate("globalThis") as Record<string | symbol, unknown>;
   const left = Reflect.ownKeys(globalThis).filter((name) =>
