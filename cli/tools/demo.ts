@@ -164,11 +164,8 @@ class Demo {
   async #prepareData() {
     const script = fileURLToPath(new URL("../../examples/digits/prepare.ts", import.meta.url));
     const data = this.#path("data");
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-prompt", "--allow-read", `--allow-write=${data}`, script, data],
-      stdin: "null",
-      stdout: "null",
-    }).output();
+    const args = ["run", "--quiet", "--no-prompt", "--allow-read", `--allow-write=${data}`, script, data];
+    const { success, stderr } = await this.#processes.finish("preparation", args);
     if (!success) {
       throw new UserError(`Cannot prepare the digits: ${new TextDecoder().decode(stderr).trim()}`);
     }

@@ -60,6 +60,23 @@ export class DemoProcesses {
     });
   }
 
+  /** Runs Deno to the end of what the words tell it to do. @throws {UserError} when the demo is over already */
+  async finish(name: string, args: readonly string[]): Promise<Deno.CommandOutput> {
+    if (this.#stopping) throw new UserError(`Cannot start the ${name}: the demo is over`);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [...args],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    this.#running.set(name, child);
+    try {
+      return await child.output();
+    } finally {
+      this.#running.delete(name);
+    }
+  }
+
   /** Asks every process to end, then makes it. */
   async stop(): Promise<void> {
     this.#stopping = true;

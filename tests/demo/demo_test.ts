@@ -38,7 +38,15 @@ for (const time of ["first", "second"]) {
   });
 }
 
-for (const moment of [/Making a CA/, /Starting the SuperLink/, /starting two SuperNodes/, /\[ROUND 2/]) {
+const MOMENTS = [
+  /Making a CA/,
+  /Dealing the digits/,
+  /Starting the SuperLink/,
+  /starting two SuperNodes/,
+  /\[ROUND 2/,
+];
+
+for (const moment of MOMENTS) {
   Deno.test({
     name: `demo: Ctrl-C after ${moment} leaves no process behind`,
     // Windows has no way to send Ctrl-C to one program.
