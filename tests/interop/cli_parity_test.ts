@@ -250,7 +250,7 @@ function withoutIds({ "run-id": _, ...rest }: Json): Json {
 
 /** Waits until a run has left the states that it passes by itself. */
 async function settled(federation: Federation, runId: string): Promise<void> {
-  const until = Date.now() + 60_000;
+  const until = Date.now() + 120_000;
   while (Date.now() < until) {
     if ((await federation.listed("ours", runId)).status === "running") return;
   }

@@ -62,7 +62,7 @@ async function waitForLog(
   federation: Federation,
   { cli, runId }: { cli: Maker; runId: string },
 ): Promise<void> {
-  const until = Date.now() + 60_000;
+  const until = Date.now() + 120_000;
   let shown = "";
   while (Date.now() < until && !shown.includes("Starting FedAvg strategy")) {
     const { code, stdout, stderr } = await federation.flwr(cli, ["log", runId, "test", "--show"]);

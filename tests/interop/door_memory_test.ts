@@ -5,14 +5,17 @@ import { DoorChild } from "./door_child.ts";
 import { pull, push } from "./door_server.ts";
 
 const OBJECT_BYTES = 5 * 1024 * 1024;
-const CLIENTS = 8;
-const ROUNDS = 8;
+const CLIENTS = 32;
+const ROUNDS = 3;
 
-/** What the process needs before it does anything, the budget, and what the collector has not taken yet. */
-const PEAK_MIB = 300;
+/**
+ * What the process needs before it does anything, the budget, and what the collector has not taken yet: up to 290 MiB
+ * were seen. Without the budget it was 550 at the least.
+ */
+const PEAK_MIB = 420;
 
 for (const tls of [false, true]) {
-  Deno.test(`8 clients that push and pull 5 MiB objects: the door's memory is bounded (tls: ${tls})`, async () => {
+  Deno.test(`${CLIENTS} clients that push and pull 5 MiB objects: the door's memory is bounded (tls: ${tls})`, async () => {
     await using door = await DoorChild.start({ tls });
     const keys = `${import.meta.dirname}/../vectors/keys`;
     const rootCertificates = await Deno.readFile(`${keys}/ca.crt`);
@@ -33,7 +36,7 @@ for (const tls of [false, true]) {
       await Promise.all([work(), work()]);
       transport.close();
     }));
-    const figures = await door.figures();
+    const figures = await door.restingFigures();
     console.log(figures);
     assertEquals([figures.takenBytes, figures.waiting, figures.errors], [0, 0, 0]);
     assert(figures.peakMib < PEAK_MIB, `the peak is ${figures.peakMib} MiB`);

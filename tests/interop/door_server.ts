@@ -1,7 +1,7 @@
 /**
  * A gRPC door in a process of its own, for tests that measure it or hurt it: `door_server.ts FOLDER [CERT KEY CA]`.
  * Says its port on the first line of standard output, then one line of figures for each line on standard input, and
- * ends with standard input. What is pushed goes into files of the folder; `Pull` names one of them.
+ * ends with standard input. What is pushed goes into a file of its own in the folder; `Pull` names it and takes it away.
  */
 import { serveGrpc } from "../../core/io/grpc/server.ts";
 import { ByteBudget } from "../../core/rpc/budget.ts";
@@ -56,7 +56,7 @@ function doorRouter(folder: string, log: FakeLog): Router<string> {
     guard: { admit: () => Promise.resolve("anyone") },
     routes: [
       route(push, async (content) => {
-        const name = String(pushed++ % 16);
+        const name = String(pushed++);
         await Deno.writeFile(`${folder}/${name}`, content);
         discard(content, { whole: true });
         return new TextEncoder().encode(name);
@@ -64,7 +64,9 @@ function doorRouter(folder: string, log: FakeLog): Router<string> {
       route(pull, async (name, context) => {
         const path = `${folder}/${new TextDecoder().decode(name)}`;
         await context.reserve((await Deno.stat(path)).size);
-        return await Deno.readFile(path);
+        const content = await Deno.readFile(path);
+        await Deno.remove(path);
+        return content;
       }),
       route(echo, (text) => Promise.resolve(text)),
       route(held, async (_request, { signal }) => {

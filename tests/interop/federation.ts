@@ -117,7 +117,7 @@ export class Federation {
     this.#superlink = superlink;
     const found: [string, string][] = [];
     for (const [api, name] of Object.entries(APIS)) {
-      found.push([api, (await superlink.says(new RegExp(`Starting ${name} API.* on (\\S+)`)))[1]]);
+      found.push([api, (await superlink.says(new RegExp(`Starting ${name} API.* on (\\S+)\\s`)))[1]]);
     }
     this.#addresses = Object.fromEntries(found) as Addresses;
   }
@@ -150,7 +150,7 @@ export class Federation {
         ...isolation(stage, own ?? setting.isolation),
       ],
     });
-    const address = release ? "" : (await node.says(/Starting ClientAppIo API on (\S+)/))[1];
+    const address = release ? "" : (await node.says(/Starting ClientAppIo API on (\S+)\s/))[1];
     await node.says(/SuperNode ID: \d+/);
     return address;
   }

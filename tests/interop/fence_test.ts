@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Federation } from "../confinement/federation.ts";
 import { alive, descendantsOf, goes } from "../confinement/process_tree.ts";
 import { fromSource } from "../confinement/program.ts";
+import { freePort } from "../fakes/free_port.ts";
 import { peerFolder } from "./harness.ts";
 
 const HOSTILE = fileURLToPath(new URL("../confinement/apps/hostile_python", import.meta.url));
@@ -79,8 +80,7 @@ interface Trial {
 
 /** An address of a SuperNode's own, for which its folder has a name that is known before. */
 function ownPort(): string[] {
-  using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return ["--clientappio-api-address", `127.0.0.1:${free.addr.port}`];
+  return ["--clientappio-api-address", `127.0.0.1:${freePort()}`];
 }
 
 async function doTheirWorst(t: Deno.TestContext, trial: Trial): Promise<void> {
@@ -103,7 +103,7 @@ async function doTheirWorst(t: Deno.TestContext, trial: Trial): Promise<void> {
     flags: [...flags, ...trial.hasNoNetwork ? ownPort() : []],
   });
   for (const daemon of [superlink, supernode]) {
-    assertMatch(daemon.said, trial.start);
+    await daemon.says(trial.start);
   }
 
   const run = async (side: string, daemon: number) => {
@@ -153,7 +153,7 @@ async function doTheirWorst(t: Deno.TestContext, trial: Trial): Promise<void> {
     // Who can grant it reads the node's own output.
     const hint =
       /The fence around apps \((Landlock|bubblewrap)\) .*client_credentials_1.*--allow-app-read \/.*client_credentials_1/;
-    assertMatch(supernode.said, hint);
+    await supernode.says(hint);
     const words = ["run", HOSTILE, "test", "--stream", "--run-config"];
     const settings = `side="server-denied" key-path=${JSON.stringify(federation.keyPath(1))}`;
     const { stdout, stderr } = await federation.flwr([...words, settings]);

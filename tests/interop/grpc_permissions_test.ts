@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { GRPC_ENVIRONMENT } from "../../core/io/grpc/environment.ts";
+import { freePort } from "../fakes/free_port.ts";
 
 /** What a Worker with exactly these permissions made of its calls: a line each. */
 async function linesOf(permissions: Deno.PermissionOptionsObject, tls: boolean): Promise<string[]> {
@@ -29,13 +30,6 @@ async function linesOf(permissions: Deno.PermissionOptionsObject, tls: boolean):
 
 /** Permissions name ports, so this one has to be known before. */
 const PORT = freePort();
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
-}
 
 for (const tls of [false, true]) {
   Deno.test(`server and client need nothing but their exact addresses and grpc-js's variables (tls: ${tls})`, async () => {

@@ -54,6 +54,8 @@ export interface Order {
 
 const WAIT_MS = 120_000;
 const LEAVE_MS = 8_000;
+/** How long the last words of a process that is gone may take. */
+const LAST_WORDS_MS = 2_000;
 /** What a failure shows: so many lines of each, and so many commands. */
 const TAIL_LINES = 60;
 const COMMANDS = 8;
@@ -95,7 +97,7 @@ export async function onStage(script: (stage: Stage) => Promise<void>): Promise<
     throw error;
   }
   await stage.clear();
-  await Deno.remove(stage.folder, { recursive: true });
+  await stage.remove();
 }
 
 /** The processes of one test and the folder in which they live. */
@@ -142,11 +144,16 @@ export class Stage {
     return await this.run({ name: "tools", maker: "ours", program: tool, args });
   }
 
-  /** Writes a file and the folders above it. @returns its absolute path */
+  /**
+   * Writes a file and the folders above it. Whoever reads it meanwhile, as commands that run at the same time do with
+   * their configuration, finds all of it as it was or as it is.
+   * @returns its absolute path
+   */
   write(name: string, text: string): string {
     const path = this.path(name);
     Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-    Deno.writeTextFileSync(path, text);
+    Deno.writeTextFileSync(`${path}.new`, text);
+    Deno.renameSync(`${path}.new`, path);
     return path;
   }
 
@@ -169,6 +176,18 @@ export class Stage {
     const [first, ...others] = this.#roles.values();
     await Promise.all(others.map((role) => role.stop()));
     await first?.stop();
+  }
+
+  /** Removes the test's folder. An app process that outlives its daemon for a moment may still write there. */
+  async remove(): Promise<void> {
+    for (let tries = 1;; tries++) {
+      try {
+        return await Deno.remove(this.folder, { recursive: true });
+      } catch (error) {
+        if (tries === 50) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 
   /** The last lines of every process. */
@@ -232,15 +251,13 @@ class Actor implements Role {
   #heard = Promise.withResolvers<void>();
   readonly #readers: ReadableStreamDefaultReader<Uint8Array>[];
   readonly #drained: Promise<unknown>;
+  readonly #ended: Promise<Deno.CommandStatus>;
   #status?: Deno.CommandStatus;
 
   constructor(readonly name: string, readonly child: Deno.ChildProcess) {
     this.#readers = [child.stdout.getReader(), child.stderr.getReader()];
     this.#drained = Promise.all(this.#readers.map((reader) => this.#listen(reader)));
-    child.status.then((status) => {
-      this.#status = status;
-      this.#hear("");
-    });
+    this.#ended = this.#end();
   }
 
   said(): string {
@@ -272,10 +289,9 @@ class Actor implements Role {
   async stop(): Promise<Deno.CommandStatus> {
     if (!this.#status) signal(this.child, "SIGTERM");
     const timer = setTimeout(() => signal(this.child, "SIGKILL"), LEAVE_MS);
-    const status = await this.child.status;
+    await this.child.status;
     clearTimeout(timer);
-    await this.#close();
-    return status;
+    return await this.#ended;
   }
 
   async kill(): Promise<Deno.CommandStatus> {
@@ -299,11 +315,15 @@ class Actor implements Role {
     this.#heard = Promise.withResolvers();
   }
 
-  /** A grandchild that is still leaving can hold the streams open. */
-  async #close(): Promise<void> {
-    const timer = setTimeout(() => this.#readers.forEach((reader) => reader.cancel()), 2_000);
+  /** Its last words may come after its end, and a grandchild that is still leaving can hold the streams open. */
+  async #end(): Promise<Deno.CommandStatus> {
+    const status = await this.child.status;
+    const timer = setTimeout(() => this.#readers.forEach((reader) => reader.cancel()), LAST_WORDS_MS);
     await this.#drained;
     clearTimeout(timer);
+    this.#status = status;
+    this.#hear("");
+    return status;
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * `COROLLA_PEERS` names a folder of environments, each under the name of the release that it holds.
  */
+import { freePort } from "../fakes/free_port.ts";
 
 /** What `COROLLA_PEER` holds. */
 export const PEER_RELEASE = "1.32.1";
@@ -50,9 +51,4 @@ export function appIoFlags(release = PEER_RELEASE): string[] {
 
 function minorOf(release: string): number {
   return Number(release.split(".")[1]);
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

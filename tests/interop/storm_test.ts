@@ -33,7 +33,7 @@ Deno.test(`a door that is abused over TLS for ${SECONDS} s is alive, empty-hande
   assert(back.length === object.length && back.every((byte) => byte === 1));
   transport.close();
 
-  const figures = await door.figures();
+  const figures = await door.restingFigures();
   console.log({ ...counts, ...figures });
   assertEquals([figures.takenBytes, figures.waiting, figures.errors], [0, 0, 0]);
   assert(figures.peakMib < PEAK_MIB, `the peak is ${figures.peakMib} MiB`);

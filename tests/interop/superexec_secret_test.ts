@@ -47,9 +47,11 @@ function superexec(
   });
 }
 
+const PATIENCE_MS = 120_000;
+
 /** What becomes of a run that waits for a SuperExec; each look is a command that takes its time. */
 async function statusOnceClaimed(federation: Federation, runId: string): Promise<unknown> {
-  for (let looks = 0; looks < 40; looks++) {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until;) {
     const { status } = await federation.listed("ours", runId);
     if (status !== "pending" && status !== "starting") return status;
   }

@@ -113,8 +113,11 @@ function variant(stage: Stage, name: string, files: Readonly<Record<string, stri
   return stage.path(folder);
 }
 
-/** How soon `flwr stop` must have ended everything, in milliseconds. */
-const STOPPED_WITHIN_MS = 3_000;
+/**
+ * How soon `flwr stop` must have ended everything, in milliseconds: about a second, and what a busy machine adds. A
+ * SuperNode that did not hear of it would ask after 10 s.
+ */
+const STOPPED_WITHIN_MS = 5_000;
 
 act("an app that hangs is ended by flwr stop, whatever it is doing", async (stage) => {
   const site = new Site(stage);
@@ -132,9 +135,9 @@ act("an app that hangs is ended by flwr stop, whatever it is doing", async (stag
       }, `the ${who}`);
       const { code, stdout } = await site.flwr("stop", runId, "test");
       const stoppedAt = Date.now();
-      assertEquals([code, (await site.look(runId)).status], [0, "finished:stopped"], stdout);
       await eventually(async () => await isQuiet(daemons) || undefined, "the end of the app's work");
       assert(Date.now() - stoppedAt < STOPPED_WITHIN_MS, `${who} ${deed}: ${Date.now() - stoppedAt} ms`);
+      assertEquals([code, (await site.look(runId)).status], [0, "finished:stopped"], stdout);
       const { code: status, stderr } = await site.flwr("run", appFolder("wild"), "test", "--stream");
       assertEquals(status, 0, stderr);
     }

@@ -25,7 +25,7 @@ act(
         assertStringIncludes(run.stderr, run.details);
         await site.succeed(SMALL);
       }
-      const runId = await site.begin(appFolder("steady"), [...SMALL, "train-ms=1500"]);
+      const runId = await site.begin(appFolder("steady"), [...SMALL, "train-ms=4000"]);
       await site.superlink.says(new RegExp(`gets message \\w+ of run ${runId}`));
       const filler = fill(site.stateFolder);
       const end = await site.end(runId);

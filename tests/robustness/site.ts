@@ -57,7 +57,7 @@ export function act(
         throw error;
       }
       await stage.clear();
-      await Deno.remove(stage.folder, { recursive: true });
+      await stage.remove();
     },
   });
 }
@@ -123,7 +123,7 @@ export class Site {
     });
     this.#superlink = superlink;
     for (const [api, name] of Object.entries(APIS)) {
-      const [, address] = await superlink.says(new RegExp(`Starting ${name} API.* on (\\S+)`));
+      const [, address] = await superlink.says(new RegExp(`Starting ${name} API.* on (\\S+)\\s`));
       this.#addresses = { ...this.#addresses, [api]: address };
     }
   }
@@ -151,7 +151,7 @@ export class Site {
         ...args,
       ],
     });
-    const [, nodeId] = await role.says(/SuperNode ID: (\d+)/);
+    const [, nodeId] = await role.says(/SuperNode ID: (\d+)\s/);
     return { role, nodeId };
   }
 

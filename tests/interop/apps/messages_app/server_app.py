@@ -88,7 +88,7 @@ def main(grid: Grid, context: Context) -> None:
     began = time.monotonic()
     replies = list(grid.send_and_receive([message(nap, "query.sleep")], timeout=1.0))
     # A pull may wait three seconds for an answer, and so do apps between two of them.
-    fact("timeout", [len(replies), time.monotonic() - began < 7.5])
+    fact("timeout", [len(replies), time.monotonic() - began < 8.5])
 
     refused = list(grid.push_messages([message(RecordDict(), dst=NOBODY)]))
     fact("message for nobody", refused)
