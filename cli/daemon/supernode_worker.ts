@@ -13,6 +13,7 @@ import type { Transport } from "../../core/rpc/transport.ts";
 import { withSmallInMemory } from "../../core/io/small_contents.ts";
 import { MemoryStore } from "../../core/store/memory_store.ts";
 import { ObjectExchange } from "../../core/store/object_exchange.ts";
+import { FleetTransport } from "../../core/supernode/fleet_transport.ts";
 import { createSuperNode, type SuperNode } from "../../core/supernode/supernode.ts";
 import { SuperNodeError } from "../../core/supernode/refusal.ts";
 import { UserError } from "../output.ts";
@@ -109,16 +110,16 @@ function connect(
 ): { transport: Transport; credentials: Credential[] } {
   const version = versionHeaders("SuperNode");
   if (superlinkTls.insecure) {
-    const credentials = [nodeSigner(key, { clock }), version];
-    return { transport: connectGrpc({ address, tls: "insecure" }), credentials };
+    const inner = connectGrpc({ address, tls: "insecure" });
+    const transport = new FleetTransport(inner, { inner, key, clock, log });
+    return { transport, credentials: [nodeSigner(key, { clock }), version] };
   }
   const requireMac = requireNodeAuth === "hmac";
   const onCertificate = watchPeer({ clock, log, signal: over });
   const inner = connectGrpc({ address, tls: { ...superlinkTls, onCertificate } });
-  return {
-    transport: new NodeTransport(inner, { key, clock, random, log, requireMac }),
-    credentials: [version],
-  };
+  const current = new NodeTransport(inner, { key, clock, random, log, requireMac });
+  const transport = requireMac ? current : new FleetTransport(current, { inner, key, clock, log });
+  return { transport, credentials: [version] };
 }
 
 /** Lets the node live until it is stopped or its SuperLink does not know it any more. */

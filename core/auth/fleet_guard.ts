@@ -4,6 +4,7 @@ import type { Node } from "../model/node.ts";
 import type { Guard, UncheckedCall } from "../rpc/router.ts";
 import { RpcError } from "../rpc/status.ts";
 import type { Store } from "../store/store.ts";
+import { isMarked } from "../wire/legacy_mark.ts";
 import { isMarkedTimestamp, parsePythonTimestamp } from "../wire/timestamp.ts";
 import type { Caller } from "./caller.ts";
 import { Gate, unknownMethod } from "./gate.ts";
@@ -84,6 +85,10 @@ async function legacyCaller(
   if (!node) throw accessDenied();
   if (row.credential === "legacyKey") return { kind: "newcomer", publicKey };
   await legacy.verify(call, publicKey);
+  // As with a marked signature: somebody in between may have told a node of ours that this is an old SuperLink.
+  if (how.sessions && call.connection.secure && isMarked(call.requestBytes)) {
+    throw refused(GREET_AGAIN.marked);
+  }
   const producer = row.credential === "legacyNode" && row.nodeIdAt === "producer";
   if ((producer ? producerIn(call) : nodeIdIn(call, "node")) !== node.nodeId) throw accessDenied();
   return { kind: "node", node };

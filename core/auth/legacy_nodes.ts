@@ -3,10 +3,8 @@ import type { UncheckedCall } from "../rpc/router.ts";
 import { RpcError } from "../rpc/status.ts";
 import { fromUrlSafe, legacyMac, legacyMacKey, signedForms, toUrlSafe } from "../wire/legacy_token.ts";
 import type { NodeKey } from "./keys.ts";
+import { LEGACY_HEADERS } from "./legacy_headers.ts";
 import { SharedSecrets } from "./shared_secret.ts";
-
-/** The headers of Flower 1.14.0: URL-safe base64 in text. */
-const HEADERS = { publicKey: "public-key", token: "auth-token" } as const;
 
 /** What the MAC of a request shows: who called, and nothing of when. The bytes are those of 1.14.0. */
 export class LegacyNodes {
@@ -19,24 +17,24 @@ export class LegacyNodes {
 
   /** The header with which the SuperLink answers CreateNode: its public key. */
   get answer(): [name: string, value: string] {
-    return [HEADERS.publicKey, toUrlSafe(this.key.publicKey)];
+    return [LEGACY_HEADERS.publicKey, toUrlSafe(this.key.publicKey)];
   }
 
   /** Whether a call is made in the way of 1.14.0; some methods are the same today. */
   isLegacy({ metadata }: UncheckedCall): boolean {
-    return metadata.texts(HEADERS.publicKey).length > 0;
+    return metadata.texts(LEGACY_HEADERS.publicKey).length > 0;
   }
 
   /** The key that the caller says it has: PEM SubjectPublicKeyInfo. @throws {RpcError} UNAUTHENTICATED */
   claimedKey({ metadata }: UncheckedCall): Uint8Array {
-    const key = only(metadata.texts(HEADERS.publicKey));
+    const key = only(metadata.texts(LEGACY_HEADERS.publicKey));
     if (!key) throw accessDenied();
     return key;
   }
 
   /** Checks that the holder of the key has made this request. @throws {RpcError} UNAUTHENTICATED */
   async verify(call: UncheckedCall, publicKey: Uint8Array): Promise<void> {
-    const token = only(call.metadata.texts(HEADERS.token));
+    const token = only(call.metadata.texts(LEGACY_HEADERS.token));
     if (!token) throw accessDenied();
     const key = await this.#secrets.with(publicKey).catch(() => {
       throw accessDenied();

@@ -8,6 +8,7 @@ import { greet, GREET_AGAIN, GREETING_HEADERS } from "./node_greeting.ts";
 import { NODE_HEADERS, NODE_MAC_HEADER } from "./node_headers.ts";
 import { nodeSigner } from "./node_signer.ts";
 import { sharedSecret } from "./shared_secret.ts";
+import { isMethodUnknown } from "./unknown_method.ts";
 
 /** What an official SuperLink answers to a call without a signature. */
 const NO_SIGNATURE = "Missing authentication metadata";
@@ -98,7 +99,7 @@ export class NodeTransport implements Transport {
       const { headers } = await this.inner.unary(greet.path, new Uint8Array(), options);
       return headers.binaries(GREETING_HEADERS.linkKey)[0];
     } catch (error) {
-      if (error instanceof RpcError && error.code === "UNIMPLEMENTED") return undefined;
+      if (isMethodUnknown(error)) return undefined;
       throw error;
     }
   }

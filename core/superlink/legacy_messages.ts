@@ -9,7 +9,7 @@ import { RpcError } from "../rpc/status.ts";
 import { type DeflatedMessage, deflateMessage } from "../wire/deflate.ts";
 import { inflateMessage } from "../wire/inflate.ts";
 import { legacyFleet } from "../wire/legacy_methods.ts";
-import { instructionOf, replyOf, taskInsOf } from "../wire/legacy_task.ts";
+import { instructionIdOf, replyOf, taskInsOf } from "../wire/legacy_task.ts";
 import type { Context } from "./callers.ts";
 import { awaitDelivery, type Delivery } from "./delivery.ts";
 import { takeReply } from "./fleet_messages.ts";
@@ -65,7 +65,7 @@ async function pushTaskRes(link: Link, { task_res_list: results }: PushTaskResRe
   link.log.info(`[Fleet.PushTaskRes] Push replies from node_id=${node.nodeId}`);
   return {
     reconnect: { reconnect: 5 },
-    results: taken ? { [result.task_id || instructionOf(result)]: 0 } : {},
+    results: taken ? { [result.task_id || instructionIdOf(result)]: 0 } : {},
   };
 }
 
@@ -74,7 +74,7 @@ function replyTo(link: Link, result: TaskRes): Promise<Message | undefined> {
   return link.store.transaction(async (tx) => {
     const runId = BigInt(result.run_id);
     await runningRun(link, tx, runId);
-    const instruction = await tx.message(runId, instructionOf(result));
+    const instruction = await tx.message(runId, instructionIdOf(result));
     if (instruction) return readOrRefuse(result, instruction.metadata);
     link.log.warn(`[Fleet.PushTaskRes] Refused a reply in run ${runId}: instructionUnknown`);
   });

@@ -36,10 +36,23 @@ export async function legacyMac(key: Uint8Array, bytes: Uint8Array): Promise<Uin
  */
 export function* signedForms(method: string, request: Uint8Array): Generator<Uint8Array> {
   yield request;
-  // All other requests have no maps.
-  if (method !== "PushTaskRes" satisfies keyof LegacyMethods) return;
+  if (!hasMaps(method)) return;
   const message = legacyMessage(legacyMethods[method].requestType);
   for (const order of [longerFirst, bytewise]) yield withMapsInOrder(request, message, order);
+}
+
+/**
+ * A request in the form over which a SuperLink of 1.14.0 makes the MAC, with the usual protobuf of Python.
+ * @param method its name
+ */
+export function signedForm(method: string, request: Uint8Array): Uint8Array {
+  if (!hasMaps(method)) return request;
+  return withMapsInOrder(request, legacyMessage(legacyMethods[method].requestType), longerFirst);
+}
+
+/** All other requests have no maps. */
+function hasMaps(method: string): method is "PushTaskRes" {
+  return method === "PushTaskRes" satisfies keyof LegacyMethods;
 }
 
 /** Bytes as 1.14.0 writes them into a header: URL-safe base64 with padding. */
