@@ -10,7 +10,8 @@ export type App =
   | "strategies"
   | "large"
   | "classic"
-  | "legacy";
+  | "legacy"
+  | "driver";
 
 const MIXED = `
 [tool.corolla.components]
@@ -20,7 +21,8 @@ clientapp = "./client.ts:app"
 
 /** The folder of an app. @returns its absolute path */
 export function appFolder(stage: Stage, app: App): string {
-  if (app === "legacy") return legacyFolder(stage);
+  if (app === "legacy") return joinedFolder(stage, { app, client: "legacy", others: "python" });
+  if (app === "driver") return joinedFolder(stage, { app, client: "legacy", others: "driver" });
   return app === "mixed" ? mixedFolder(stage) : givenFolder(app);
 }
 
@@ -28,13 +30,16 @@ function givenFolder(app: App): string {
   return fileURLToPath(new URL(`./apps/${app}_app`, import.meta.url));
 }
 
-/** The Python app with a ClientApp that Flower 1.14.0 can run, too. */
-function legacyFolder(stage: Stage): string {
-  const files = { "server_app.py": "python", "pyproject.toml": "python", "client_app.py": "legacy" } as const;
-  for (const [name, app] of Object.entries(files)) {
-    stage.write(`apps/legacy_app/${name}`, Deno.readTextFileSync(`${givenFolder(app)}/${name}`));
+/** An app with a ClientApp that Flower 1.14.0 and Flower of today can run; what leads it is written for one of them. */
+function joinedFolder(
+  stage: Stage,
+  { app, client, others }: { app: App; client: App; others: App },
+): string {
+  const files = { "server_app.py": others, "pyproject.toml": others, "client_app.py": client };
+  for (const [name, from] of Object.entries(files)) {
+    stage.write(`apps/${app}-app/${name}`, Deno.readTextFileSync(`${givenFolder(from)}/${name}`));
   }
-  return stage.path("apps/legacy_app");
+  return stage.path(`apps/${app}-app`);
 }
 
 function mixedFolder(stage: Stage): string {

@@ -262,7 +262,8 @@ function at(host: string, address: string): string {
   return `${host}:${address.slice(address.lastIndexOf(":") + 1)}`;
 }
 
-async function makeCredentials(stage: Stage, nodes: number): Promise<void> {
+/** Makes certificates and the keys of so many SuperNodes, unless they are there. */
+export async function makeCredentials(stage: Stage, nodes: number): Promise<void> {
   if (stage.has("certificates")) return;
   const folders = { certs: [stage.path("certificates")], keys: [stage.path("keys"), "--nodes", `${nodes}`] };
   for (const tool of ["certs", "keys"] as const) {

@@ -1,17 +1,18 @@
 /**
- * SuperNodes of Flower 1.14.0, the last release that authenticates with a MAC, in a federation of today. They come
- * from the venv "1.14.0" in the folder that COROLLA_PEERS names: `pip install flwr==1.14.0 'click<8.2'`.
+ * Flower 1.14.0, the last release that authenticates with a MAC: its SuperNodes in a federation of today, and SuperNodes
+ * of ours in a federation of its. It comes from the venv "1.14.0" in the folder that COROLLA_PEERS names: `pip install flwr==1.14.0 'click<8.2'`.
  */
+import { assertEquals } from "@std/assert";
 import { Federation } from "./federation.ts";
 import { guideFlags } from "./guide_flags.ts";
 import { onStage, type Role, type Stage } from "./harness.ts";
-import { appIoFlags, binOf, hasRelease } from "./releases.ts";
+import { OLD_RELEASE, OldFederation, startNode } from "./old_federation.ts";
+import { hasRelease } from "./releases.ts";
 
-const RELEASE = "1.14.0";
-const ignore = !hasRelease(RELEASE);
+const ignore = !hasRelease(OLD_RELEASE);
 if (ignore) {
   console.warn(
-    `SKIPPED: the tests with Flower ${RELEASE}: COROLLA_PEERS names no folder with a venv "${RELEASE}"`,
+    `SKIPPED: the tests with Flower ${OLD_RELEASE}: COROLLA_PEERS names no folder with a venv "${OLD_RELEASE}"`,
   );
 }
 
@@ -26,21 +27,7 @@ async function legacyNode(
   { federation, partition }: { federation: Federation; partition: number },
 ): Promise<Role> {
   const [, fleet] = await federation.says(/Starting Fleet API.* on (\S+)/);
-  const credentials = stage.path(`keys/client_credentials_${partition + 1}`);
-  return stage.start({
-    name: `supernode-${partition}-${RELEASE}`,
-    maker: "official",
-    bin: binOf(RELEASE),
-    program: "supernode",
-    args: [
-      ...["--root-certificates", stage.path("certificates/ca.crt")],
-      ...["--superlink", fleet],
-      ...appIoFlags(RELEASE),
-      ...["--node-config", `partition-id=${partition} num-partitions=3`],
-      ...["--auth-supernode-private-key", credentials],
-      ...["--auth-supernode-public-key", `${credentials}.pub`],
-    ],
-  });
+  return startNode(stage, { maker: "official", security: "auth", fleet, partition });
 }
 
 function play(name: string, script: (stage: Stage) => Promise<void>): void {
@@ -65,3 +52,36 @@ play("a SuperNode of 1.14.0 whose key is not listed is refused", async (stage) =
   const node = await legacyNode(stage, { federation, partition: 2 });
   await node.says(/Access denied/);
 });
+
+for (const security of ["plain", "auth"] as const) {
+  play(`SuperNodes of ours and one of 1.14.0 work for a SuperLink of 1.14.0: ${security}`, async (stage) => {
+    const federation = await OldFederation.start(stage, security);
+    const ours = [0, 1].map((partition) => federation.node("ours", { partition }));
+    federation.node("official", { partition: 2 });
+    for (const node of ours) {
+      await node.says(/The SuperLink at \S+ is of Flower 1\.14\.0 or earlier/);
+      await node.says(/SuperNode ID: \d+/);
+    }
+    // More than one usual chunk, so that messages of ours have many objects.
+    await federation.succeed("min-nodes=3 zeros=800000");
+    assertEquals((await ours[0].stop()).code, 0);
+  });
+}
+
+play(
+  "a SuperNode whose key a SuperLink of 1.14.0 does not list, or that wants more than it gives, says so",
+  async (stage) => {
+    const federation = await OldFederation.start(stage, "auth");
+    const strict = federation.node("ours", { partition: 0, flags: ["--require-node-auth", "hmac"] });
+    await strict.says(/it takes no MACs, .* and --require-node-auth hmac accepts nothing else/);
+    for (const half of ["", ".pub"]) {
+      await Deno.copyFile(
+        stage.path(`keys/server_credentials${half}`),
+        stage.path(`keys/client_credentials_2${half}`),
+      );
+    }
+    await federation.node("ours", { partition: 1 }).says(
+      /The SuperLink refuses this SuperNode: Access denied/,
+    );
+  },
+);

@@ -12,8 +12,7 @@ try:
     LEGACY = False
 except ImportError:
     from flwr.client import ClientApp
-    from flwr.common import MetricsRecord, ParametersRecord, RecordSet
-    from flwr.common.record import Array
+    from flwr.common import MetricsRecord, ParametersRecord, RecordSet, array_from_numpy
 
     LEGACY = True
 
@@ -42,7 +41,7 @@ def answer(message, context, arrays=None):
     if LEGACY:
         content = RecordSet(metrics_records={"metrics": MetricsRecord(numbers)})
         if arrays is not None:
-            items = OrderedDict((str(at), Array.from_numpy_ndarray(array)) for at, array in enumerate(arrays))
+            items = OrderedDict((str(at), array_from_numpy(array)) for at, array in enumerate(arrays))
             content.parameters_records["arrays"] = ParametersRecord(items)
         return message.create_reply(content)
     records = {} if arrays is None else {"arrays": ArrayRecord(arrays)}
