@@ -1,14 +1,13 @@
 /** The examples that need nothing but corolla: made by `flwr new`, then run as their READMEs say. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./fakes/free_port.ts";
 
 const MAIN = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
 
 Deno.test("flwr new makes the examples, and flwr run simulates them at once", async () => {
   const folder = await Deno.makeTempDir();
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
+  const port = freePort();
   const flwr = async (cwd: string, ...words: string[]) => {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-prompt", "--cached-only", "-A", MAIN, "flwr", ...words],

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./fakes/free_port.ts";
 import { pyproject } from "./fakes/pyproject.ts";
 
 const MAIN = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
@@ -48,9 +49,7 @@ class Machine implements AsyncDisposable {
     const config = `[superlink]\ndefault = "local"\n[superlink.local]\naddress = ":local:"\n` +
       `allow-app-read = ["${this.folder}/data.txt"]\n`;
     Deno.writeTextFileSync(`${this.folder}/home/config.toml`, config);
-    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    this.#port = (listener.addr as Deno.NetAddr).port;
-    listener.close();
+    this.#port = freePort();
   }
 
   async flwr(...words: string[]): Promise<{ code: number; out: string; err: string }> {

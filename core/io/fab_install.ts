@@ -46,21 +46,14 @@ async function holdsExactly(folder: string, files: ReadonlyMap<string, Uint8Arra
       return false;
     }
   }
-  return await countFiles(folder) === files.size;
+  // The folder may go meanwhile: another process puts its own in its place.
+  return await countFiles(folder).catch(ignoreMissing) === files.size;
 }
 
-/** Undefined when the folder goes meanwhile: another process puts its own in its place. */
-async function countFiles(folder: string): Promise<number | undefined> {
+async function countFiles(folder: string): Promise<number> {
   let count = 0;
-  try {
-    for await (const entry of Deno.readDir(folder)) {
-      const below = entry.isDirectory ? await countFiles(join(folder, entry.name)) : 1;
-      if (below === undefined) return undefined;
-      count += below;
-    }
-  } catch (error) {
-    ignoreMissing(error);
-    return undefined;
+  for await (const entry of Deno.readDir(folder)) {
+    count += entry.isDirectory ? await countFiles(join(folder, entry.name)) : 1;
   }
   return count;
 }

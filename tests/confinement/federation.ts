@@ -1,6 +1,7 @@
 /** A small federation of real processes: TLS on every listener, registered SuperNodes, nothing shared with others. */
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { removeFolder } from "../fakes/remove_folder.ts";
 import type { Program } from "./program.ts";
 import { type Ended, Running, type Start } from "./running.ts";
 
@@ -156,15 +157,7 @@ export class Federation implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const running of this.#running.reverse()) await running.stop();
-    // On Windows an app process that is still leaving keeps its files.
-    for (let tries = 1;; tries++) {
-      try {
-        return await Deno.remove(this.folder, { recursive: true });
-      } catch (error) {
-        if (tries === 50) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await removeFolder(this.folder);
   }
 
   #serverTls(listener: string): string[] {

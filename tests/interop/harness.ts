@@ -6,6 +6,7 @@
  * `COROLLA_WATCH=1` everything that anybody says is shown at once, with the time.
  */
 import { fileURLToPath } from "node:url";
+import { removeFolder } from "../fakes/remove_folder.ts";
 
 /** Who made a part. */
 export type Maker = "ours" | "official";
@@ -97,7 +98,7 @@ export async function onStage(script: (stage: Stage) => Promise<void>): Promise<
     throw error;
   }
   await stage.clear();
-  await stage.remove();
+  await removeFolder(stage.folder);
 }
 
 /** The processes of one test and the folder in which they live. */
@@ -176,18 +177,6 @@ export class Stage {
     const [first, ...others] = this.#roles.values();
     await Promise.all(others.map((role) => role.stop()));
     await first?.stop();
-  }
-
-  /** Removes the test's folder. An app process that outlives its daemon for a moment may still write there. */
-  async remove(): Promise<void> {
-    for (let tries = 1;; tries++) {
-      try {
-        return await Deno.remove(this.folder, { recursive: true });
-      } catch (error) {
-        if (tries === 50) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
   }
 
   /** The last lines of every process. */

@@ -1,6 +1,7 @@
 /** Federations of ours as real processes, to be treated badly: their SuperLink can die and come back where it was. */
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { removeFolder } from "../fakes/remove_folder.ts";
 import { type Ended, type Role, Stage } from "../interop/harness.ts";
 
 const APIS = { fleet: "Fleet", control: "Control", serverappio: "ServerAppIo" } as const;
@@ -57,7 +58,7 @@ export function act(
         throw error;
       }
       await stage.clear();
-      await stage.remove();
+      await removeFolder(stage.folder);
     },
   });
 }
